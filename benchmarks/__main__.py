@@ -1,0 +1,27 @@
+"""`./run bench [NAME …]`: run the named benchmarks, or list them."""
+
+import sys
+from importlib import import_module
+
+#: name -> (module with `main(words)`, what it measures)
+BENCHMARKS = {
+    "start": ("benchmarks.start", "briefing --help beside python -c pass"),
+    "now": ("benchmarks.now", "briefing now step by step, beside WeasyPrint alone"),
+    "summarize": ("benchmarks.summarize", "our summarizers beside sumy's: time"),
+    "quality": ("benchmarks.quality", "every summarizer on labelled data: ROUGE"),
+}
+
+
+def main() -> int:
+    """Run what is named on the command line; list the benchmarks when nothing is."""
+    words = sys.argv[1:]
+    if not words or words[0] not in BENCHMARKS:
+        for name, (_, text) in BENCHMARKS.items():
+            print(f"  {name:<10} {text}")
+        return 0 if not words else 2
+    import_module(BENCHMARKS[words[0]][0]).main(words[1:])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""Files to entries: what a document says about itself, its text, and nothing else of the page.
+
+One function a format turns bytes into facts and paragraphs (`FORMATS`); `entry` then does what is
+the same for all, and for the items of feeds: language, furniture, headline, origin. To add a
+format, write one such function and name its endings.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from feeds.dates import moment
+from feeds.decode import decode
+from feeds.furniture import clean, same_line
+from feeds.language import language
+from feeds.metadata import Facts, front_matter, header_lines, headline, shortened
+from feeds.normal import line, normalise, paragraphs
+from service.errors import ExtractError
+from service.model import Entry
+
+#: Bytes and now -> what is declared, and the normalised text.
+Reader = Callable[[bytes, datetime], tuple[Facts, str]]
+
+
+def read(key: str, data: bytes, *, now: datetime, tongue: str | None = None) -> Entry:
+    """Return a file's article; raise ParseError or ExtractError with the reason in words.
+
+    key: its relative path, whose ending names the format. now: bounds the dates that are believed.
+    tongue: as for `entry`.
+    Raises KeyError for an ending that `FORMATS` lacks.
+    """
+    facts, text = FORMATS[PurePosixPath(key).suffix.lower()](data, now)
+    return entry(key, text, facts, now=now, tongue=tongue)
+
+
+def entry(key: str, text: str, facts: Facts, *, now: datetime, tongue: str | None = None) -> Entry:
+    """Return the entry that a normalised text and what is declared of it make.
+
+    tongue: the language, where the operator has set it for the source; else it is detected, and
+    what the document declares counts only where that fails: templates declare what they like.
+    Raises ExtractError if nothing but furniture is in it.
+    """
+    cleaned = clean(paragraphs(text), title=facts.title)
+    body = cleaned.paragraphs
+    removed = list(cleaned.removed)
+    origin = facts.origin or cleaned.origin
+    title = facts.title or headline(body)
+    if title and body and len(body) > 1 and same_line(body[0], title):
+        cleaned = clean(body[1:], title=title)
+        body = cleaned.paragraphs
+        removed += cleaned.removed
+        origin = origin or cleaned.origin
+    if not any(c.isalpha() for paragraph in body for c in paragraph):
+        raise ExtractError("holds no text that can be read")
+    final = "\n\n".join(body)
+    found = language(final)
+    published = facts.published or next(
+        (day for day in (moment(r.date, now=now) for r in removed if r.date) if day), None
+    )
+    return Entry(
+        key=key,
+        title=title or shortened(body[0]),
+        title_given=title is not None,
+        text=final,
+        language=tongue or (found if found != "und" else facts.language or "und"),
+        url=facts.url,
+        published=published,
+        outlet=facts.outlet,
+        origin=origin,
+    )
+
+
+def plain(data: bytes, now: datetime) -> tuple[Facts, str]:
+    """Read a text file."""
+    return _written(decode(data), now)
+
+
+def markdown(data: bytes, now: datetime) -> tuple[Facts, str]:
+    """Read a Markdown file: front matter, then the text of its blocks; images go, links stay."""
+    facts, rest = front_matter(_lines(decode(data)), now=now)
+    if facts == Facts():
+        facts, rest = header_lines(rest, now=now)
+    from feeds.markdown import blocks
+
+    found = blocks(rest)
+    text = normalise("\n\n".join(found.paragraphs), unwrap=False)
+    return facts.over(Facts(title=line(found.heading) or None)), text
+
+
+def html(data: bytes, now: datetime) -> tuple[Facts, str]:
+    """Read a web page that was saved as a file."""
+    from feeds.extract import page
+
+    found = page(decode(data), now=now)
+    return found.facts, found.text
+
+
+#: What each ending is read by.
+FORMATS: Mapping[str, Reader] = {
+    ".txt": plain,
+    ".text": plain,
+    ".md": markdown,
+    ".markdown": markdown,
+    ".html": html,
+    ".htm": html,
+    ".xhtml": html,
+}
+
+
+def _written(text: str, now: datetime) -> tuple[Facts, str]:
+    facts, rest = front_matter(_lines(text), now=now)
+    more, rest = header_lines(rest, now=now)
+    return facts.over(more), normalise(rest)
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,132 @@
+"""What stands on a page beside the reporting, and is removed before anything reads the text.
+
+Problem: files and feeds are full of captions, bylines, share lines and adverts, and a summarizer
+likes them: they are short, dense in names, and stand where leads stand. Printed, one such line
+costs the reader's trust in all others.
+
+Choice: rules as data (`feeds.rules`), each with a name, a pattern and where it may apply, so that
+each can be tested and read on its own. Two things keep reporting safe. A pattern must match a
+*whole* paragraph, never part of one; and most patterns allow nothing in it that a sentence needs.
+Rules that could match a headline or a name in the text apply at its edges only. Datelines alone
+are cut off a paragraph, from its start (`feeds.agencies`).
+
+All languages' rules apply to every text: a Russian page has English buttons, and a pattern in one
+script cannot match another.
+
+Rejected: a trained classifier (its errors cannot be explained to an analyst who asks where a
+paragraph went); removing by substring ("follow us"), which eats sentences.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feeds.agencies import agency, credit, without_credit, without_dateline
+from feeds.rules import RULES, Rule
+
+#: How many paragraphs from either end count as its edge, once furniture beyond them is gone.
+_EDGE = 3
+#: No furniture is longer; longer paragraphs are not even compared.
+_MAX = 700
+
+_ANYWHERE = tuple(rule for rule in RULES if rule.where == "anywhere")
+_AT_EDGES = tuple(rule for rule in RULES if rule.where == "edges")
+_PLAIN = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """A paragraph that was taken out, and why."""
+
+    rule: str
+    paragraph: str
+    #: What the paragraph says of the article: whose text it is, or when it was published.
+    origin: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaned:
+    """A text without its furniture."""
+
+    paragraphs: tuple[str, ...]
+    #: Whose text it is, where dateline or furniture said so.
+    origin: str | None = None
+    #: In order of the text.
+    removed: tuple[Removed, ...] = ()
+
+
+def clean(paragraphs: Sequence[str], *, title: str | None = None) -> Cleaned:
+    """Return the paragraphs without furniture, repeated headline, credits and dateline.
+
+    paragraphs: normalised. title: the article's headline where it is known; only then can a lone
+    name at the beginning be taken for a byline, for else it may be the headline itself. The only
+    paragraph left is never removed as a lone name.
+    """
+    kept: list[tuple[int, str]] = []
+    gone: dict[int, Removed] = {}
+    for number, paragraph in enumerate(paragraphs):
+        match = _matching(paragraph, _ANYWHERE)
+        if match:
+            gone[number] = match
+        else:
+            kept.append((number, paragraph))
+    while found := _edge_furniture(kept, title):
+        position, removed = found
+        gone[kept.pop(position)[0]] = removed
+    texts = [paragraph for _, paragraph in kept]
+    origins = [gone[number].origin for number in sorted(gone)]
+    if texts:
+        texts[-1], last = without_credit(texts[-1])
+        texts[0], first = without_dateline(texts[0])
+        origins = [first, *origins, last]
+    return Cleaned(
+        paragraphs=tuple(texts),
+        origin=next((origin for origin in origins if origin), None),
+        removed=tuple(gone[number] for number in sorted(gone)),
+    )
+
+
+def same_line(one: str, two: str) -> bool:
+    """Tell whether two lines say the same but for case, punctuation and spaces."""
+    plain = _PLAIN.sub("", one).casefold()
+    return plain != "" and plain == _PLAIN.sub("", two).casefold()
+
+
+def _edge_furniture(
+    kept: Sequence[tuple[int, str]], title: str | None
+) -> tuple[int, Removed] | None:
+    """Return the position of the first furniture near either end, or None."""
+    count = len(kept)
+    for position in (*range(min(_EDGE, count)), *range(max(_EDGE, count - _EDGE), count)):
+        paragraph = kept[position][1]
+        head = position < _EDGE
+        # In a short text the two edges meet; what is in its first half is not its tail.
+        tail = position >= count - _EDGE and 2 * position >= count
+        if head and title and same_line(paragraph, title):
+            return position, Removed(rule="repeated headline", paragraph=paragraph)
+        lone = count > 1 and ((tail and position > 0) or (head and title is not None))
+        found = _matching(paragraph, [rule for rule in _AT_EDGES if lone or not rule.lone])
+        if found:
+            return position, found
+        who = credit(paragraph)
+        if who:
+            return position, Removed(rule="agency credit", paragraph=paragraph, origin=who)
+    return None
+
+
+def _matching(paragraph: str, rules: Sequence[Rule]) -> Removed | None:
+    if len(paragraph) > _MAX:
+        return None
+    for rule in rules:
+        match = rule.pattern.fullmatch(paragraph)
+        if match:
+            groups = match.groupdict()
+            whose = (groups.get("origin") or "").rstrip(" .")
+            return Removed(
+                rule=rule.name,
+                paragraph=paragraph,
+                origin=(agency(whose) or whose) if whose else None,
+                date=groups.get("date"),
+            )
+    return None

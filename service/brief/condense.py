@@ -1,0 +1,131 @@
+"""From a story to the sentences that are printed of it.
+
+Problem: a reader of one page must not meet a sentence twice, nor one that needs its neighbours to
+be understood. So every sentence of an issue is chosen against all that were chosen before it:
+`Printed` remembers the content words of each, and a candidate that says mostly the same is not
+allowed, whichever article it comes from. What may stand alone at all is decided by
+`summarizers.guards`; which of those are best, by the summarizer.
+
+A story in several languages is headed and summarised in the reader's own language where it has an
+article in it, otherwise in the language of its best article: nothing is ever translated, and a
+paragraph that changes its language in every line is not read. The other articles are counted and
+listed.
+"""
+
+from collections.abc import Sequence
+
+import summarizers
+from service.model import Article, Sentence, Story, Summary
+from summarizers import guards, text
+
+#: Share of a candidate's content words that one printed sentence may hold. Set by reading issues
+#: of the sample corpus: above it, agency copies that differ in a name or a verb slip through.
+OVERLAP = 0.6
+#: More articles of one story add time, and hardly a sentence that is better.
+ARTICLES = 12
+#: A sentence of the bottom line is short enough for three of them to fit into 120 words; the
+#: leads of agency copy, which say most, have 25 to 45.
+BOTTOM_WORDS = 45
+#: The name that leaves the choice of the summarizer to the number of a story's origins.
+AUTO = "auto"
+STORY_SENTENCES = 4
+STORY_WORDS = 100
+
+
+class Printed:
+    """The sentences of an issue so far; tells whether one more would repeat them."""
+
+    def __init__(self) -> None:
+        self._seen: list[frozenset[str]] = []
+
+    def repeats(self, words: Sequence[str]) -> bool:
+        """Whether a sentence with these content words says mostly what a printed one says."""
+        new = frozenset(words)
+        return bool(new) and any(len(new & old) > OVERLAP * len(new) for old in self._seen)
+
+    def add(self, words: Sequence[str]) -> None:
+        self._seen.append(frozenset(words))
+
+
+def lead(story: Story, language: str) -> Article:
+    """Return the best article in `language`, or else the best of all: whose headline is printed."""
+    return next((a for a in story.articles if a.language == language), story.articles[0])
+
+
+class Condenser:
+    """Chooses the sentences of an issue, story by story; one object an issue."""
+
+    def __init__(self, *, summarizer: str, language: str) -> None:
+        self._summarizer = summarizer
+        self._language = language
+        self._printed = Printed()
+
+    def bottom_line(self, story: Story, *, words: int) -> tuple[Sentence, int] | None:
+        """Return the sentence that leads the story and its length, in at most `words` words.
+
+        None if no sentence fits, or fewer than two would remain to tell the rest: a story whose
+        only good sentence went to the bottom line would be an empty heading below it.
+        """
+        candidates = _Candidates(story, self._language)
+        allowed = candidates.allowed(self._printed)
+        lengths = [text.length(unit.text, candidates.language) for unit in candidates.text.units]
+        limit = min(words, BOTTOM_WORDS)
+        short = [ok and n <= limit for ok, n in zip(allowed, lengths, strict=True)]
+        if sum(allowed) < 3 or not any(short):
+            return None
+        chosen = summarizers.summarize(
+            self._named(story), candidates.text, sentences=1, allowed=short
+        )
+        if not chosen:
+            return None
+        return self._print(candidates, chosen)[0], lengths[chosen[0]]
+
+    def summary(self, story: Story) -> Summary:
+        """Return two to four sentences of about a hundred words; fewer where fewer may stand."""
+        candidates = _Candidates(story, self._language)
+        chosen = summarizers.summarize(
+            self._named(story),
+            candidates.text,
+            sentences=STORY_SENTENCES,
+            words=STORY_WORDS,
+            allowed=candidates.allowed(self._printed),
+        )
+        return Summary(sentences=tuple(self._print(candidates, chosen)))
+
+    def _named(self, story: Story) -> str:
+        return summarizers.default(story.origins) if self._summarizer == AUTO else self._summarizer
+
+    def _print(self, candidates: "_Candidates", chosen: Sequence[int]) -> list[Sentence]:
+        for index in chosen:
+            self._printed.add(candidates.text.units[index].words)
+        return [candidates.sentences[index] for index in chosen]
+
+
+class _Candidates:
+    """The sentences of a story's articles in one language, as units and as spans."""
+
+    def __init__(self, story: Story, language: str) -> None:
+        self.language = lead(story, language).language
+        articles = [a for a in story.articles if a.language == self.language][:ARTICLES]
+        self.text, spans = text.prepare([(a.title, a.text) for a in articles], self.language)
+        self.sentences = tuple(
+            Sentence(article=article.id, start=start, end=end)
+            for article, of_article in zip(articles, spans, strict=True)
+            for start, end in of_article
+        )
+        self._articles = articles
+
+    def allowed(self, printed: Printed) -> list[bool]:
+        """Return for each unit whether it may be printed now."""
+        # A sentence is printed without its neighbours, so it may lean on none of them.
+        return [
+            guards.fault(unit.text, self.language) is None
+            and not printed.repeats(unit.words)
+            and not _same(unit.text, self._articles[unit.document].title)
+            for unit in self.text.units
+        ]
+
+
+def _same(sentence: str, title: str) -> bool:
+    """Whether a sentence is the headline again; the headline stands above it already."""
+    return sentence.strip(" .。!?！？…").casefold() == title.strip(" .。!?！？…").casefold()

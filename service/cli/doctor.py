@@ -1,0 +1,110 @@
+"""`briefing doctor`: what is wrong on this machine, and the command that mends it."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from service.cli.console import AsJson, Config, new_app, print_json, print_table
+from service.errors import BriefError, SettingsError
+from service.settings import Settings
+
+app = new_app("What is wrong here, and the command that mends it.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The result of one check."""
+
+    what: str
+    ok: bool
+    #: What was found, or what is wrong and how to mend it.
+    detail: str
+
+
+@app.command()
+def doctor(config: Config = None, as_json: AsJson = False) -> None:
+    """Check Python, Pango, fonts, settings, topic, database, folders and sources."""
+    findings = tuple(examine(config))
+    if as_json:
+        print_json([{"what": f.what, "ok": f.ok, "detail": f.detail} for f in findings])
+    else:
+        print_table(
+            ("", "what", "found"), [("ok" if f.ok else "BAD", f.what, f.detail) for f in findings]
+        )
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def examine(config: Path | None) -> Iterator[Finding]:
+    """Yield the finding of each check; a failed one never stops the next."""
+    yield Finding(
+        what="python",
+        ok=(3, 11) <= sys.version_info[:2] <= (3, 13),
+        detail=f"{sys.version.split()[0]} (3.11 to 3.13 will do)",
+    )
+    yield _try("pango", _pango)
+    yield _try("fonts", _fonts)
+    from service import settings
+
+    try:
+        chosen = settings.load(config)
+    except SettingsError as error:
+        for problem in error.problems:
+            yield Finding(what="settings", ok=False, detail=problem)
+        return
+    yield Finding(what="settings", ok=True, detail=f"{len(chosen.source)} sources")
+    yield _try("topic", lambda: _topic(chosen))
+    yield _try("database", lambda: _database(chosen))
+    yield _try("output", _output)
+    for source in chosen.source:
+        if source.kind == "folder":
+            path = chosen.path(source.path or "")
+            yield Finding(
+                what=f"source {source.name}",
+                ok=path.is_dir(),
+                detail=str(path) if path.is_dir() else f"{path}: no such folder; mkdir -p '{path}'",
+            )
+
+
+def _try(what: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what=what, ok=True, detail=check())
+    except BriefError as error:
+        return Finding(what=what, ok=False, detail=str(error))
+
+
+def _pango() -> str:
+    from service.render import pdf
+
+    return pdf.library()
+
+
+def _fonts() -> str:
+    from service.render import fonts
+
+    return str(fonts.ensure().parent)
+
+
+def _topic(chosen: Settings) -> str:
+    from service import topic
+
+    profile = topic.load(chosen.desk.topic, chosen.anchor)
+    return f"{profile.title}: {len(profile.entities)} names"
+
+
+def _database(chosen: Settings) -> str:
+    from service.store import Store, articles
+
+    with Store.open(chosen.store_url) as store, store.write() as db:
+        return f"{chosen.store_url}: {articles.count(db)} articles"
+
+
+def _output() -> str:
+    from service import files, settings
+
+    folder = settings.default_home() / "briefs"
+    files.check_writable(folder)
+    return str(folder)

@@ -1,0 +1,138 @@
+"""`briefing lab`: one stage on texts of your own, JSON lines in and out.
+
+The same functions that make an issue, so that what is measured here is what is printed there.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from service.cli.console import new_app
+from service.errors import BriefError
+from service.model import Article, Place, content_id
+
+app = new_app("Run one stage on texts of your own: JSON lines in, JSON lines out.")
+
+Input = Annotated[str, typer.Option("--jsonl", metavar="IN", help="A file; - reads stdin.")]
+
+#: When no row says: every row is taken to be collected at one moment.
+NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@app.callback()
+def group() -> None:
+    """Run one stage on texts of your own: JSON lines in, JSON lines out."""
+
+
+@app.command()
+def summarize(
+    jsonl: Input,
+    summarizer: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Default: the one that briefs use.")
+    ] = None,
+    sentences: Annotated[int | None, typer.Option(metavar="N", min=1)] = None,
+    words: Annotated[int | None, typer.Option(metavar="N", min=1)] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="en, zh or ru; detected when left out.")
+    ] = None,
+) -> None:
+    """Choose sentences: {"id","text"} or {"id","texts"} -> {"id","sentences":[…]}."""
+    import summarizers
+    from feeds.language import language as detect
+    from summarizers import text
+
+    if sentences is None and words is None:
+        raise typer.BadParameter("give one of the two", param_hint="--sentences / --words")
+    for row in _rows(jsonl, "id"):
+        texts = row.get("texts") or [row.get("text", "")]
+        spoken = language or detect("\n".join(texts))
+        titles = row.get("titles") or [row.get("title", "")] * len(texts)
+        prepared, spans = text.prepare(list(zip(titles, texts, strict=True)), spoken)
+        name = summarizer or summarizers.default(len(texts))
+        chosen = summarizers.summarize(name, prepared, sentences=sentences, words=words)
+        flat = [(doc, span) for doc, of_doc in enumerate(spans) for span in of_doc]
+        _print(
+            {
+                "id": row["id"],
+                "sentences": [
+                    {"text": texts[doc][start:end], "start": start, "end": end, "doc": doc}
+                    for doc, (start, end) in (flat[index] for index in chosen)
+                ],
+            }
+        )
+
+
+@app.command()
+def cluster(
+    jsonl: Input, topic: Annotated[str, typer.Option(metavar="NAME")] = "china-russia"
+) -> None:
+    """Group articles into stories: {"id","text",["title"],["published"]} -> {"id","story"}."""
+    from service import stories
+    from service.topic import load
+
+    rows = list(_rows(jsonl, "id", "text"))
+    told = stories.cluster([_article(row) for row in rows], load(topic))
+    story = {index: number for number, group in enumerate(told) for index in group}
+    for index, row in enumerate(rows):
+        _print({"id": row["id"], "story": story[index]})
+
+
+@app.command()
+def relevance(
+    jsonl: Input, topic: Annotated[str, typer.Option(metavar="NAME")] = "china-russia"
+) -> None:
+    """Weigh articles: {"id","title","text"} -> {"id","score","relevant","parts"}."""
+    from service.topic import load
+    from service.topic import relevance as weigh
+
+    profile = load(topic)
+    for row in _rows(jsonl, "id", "text"):
+        found = weigh(row.get("title", ""), row["text"], profile)
+        parts = {part.name: part.value for part in found.parts}
+        _print({"id": row["id"], "score": found.score, "relevant": found.relevant, "parts": parts})
+
+
+def _article(row: dict[str, Any]) -> Article:
+    from feeds.language import language as detect
+
+    published = row.get("published")
+    place = Place(
+        source="lab",
+        key=str(row["id"]),
+        title=row.get("title", ""),
+        collected=NO_TIME,
+        published=datetime.fromisoformat(published) if published else None,
+    )
+    spoken = row.get("language") or detect(row["text"])
+    ident = content_id(row["text"])
+    return Article(id=ident, root=ident, text=row["text"], language=spoken, places=(place,))
+
+
+def _rows(name: str, *keys: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a file of JSON lines that have `keys`; raise BriefError at a bad one."""
+    try:
+        with nullcontext(sys.stdin) if name == "-" else open(name, encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                if not line.strip():
+                    continue
+                try:
+                    row = json.loads(line)
+                except ValueError as exc:
+                    raise BriefError(f"{name}, line {number}: is not JSON: {exc}") from exc
+                missing = [key for key in keys if not isinstance(row, dict) or key not in row]
+                if missing:
+                    raise BriefError(f'{name}, line {number}: has no "{missing[0]}"')
+                yield row
+    except OSError as exc:
+        raise BriefError(f"{name}: cannot be read: {exc.strerror}") from exc
+    except UnicodeDecodeError as exc:
+        raise BriefError(f"{name}: is not UTF-8") from exc
+
+
+def _print(row: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")

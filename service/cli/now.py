@@ -1,0 +1,126 @@
+"""`briefing now`: collect, compose and render one issue."""
+
+import asyncio
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli.console import DEGRADED, Config, new_app, progress, say
+from service.model import SourceRead
+
+if TYPE_CHECKING:
+    from service.app import App
+    from service.pipeline import Order, Published
+
+app = new_app("Collect, compose and render one issue now.")
+
+DEFAULT_SINCE = "7d"
+
+
+@app.command()
+def now(
+    config: Config = None,
+    corpus: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Read this folder instead of the sources.")
+    ] = None,
+    since: Annotated[
+        str,
+        typer.Option(
+            metavar="SPAN",
+            help="Articles collected since: 48h, 7d, 2025-05-01, last (issue) or all.",
+        ),
+    ] = DEFAULT_SINCE,
+    until: Annotated[
+        str | None, typer.Option(metavar="SPAN", help="And before; default: now.")
+    ] = None,
+    edition: Annotated[str, typer.Option(metavar="NAME", help="Number it as this edition.")] = (
+        "now"
+    ),
+    formats: Annotated[
+        str, typer.Option("--format", metavar="LIST", help="Of pdf,html,eml,txt,md,json.")
+    ] = "pdf,html",
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write; default ./briefs.")
+    ] = None,
+    no_collect: Annotated[
+        bool, typer.Option("--no-collect", help="Read no source; use what is stored.")
+    ] = False,
+    max_stories: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=50, help="At most so many stories.")
+    ] = None,
+    summarizer: Annotated[
+        str | None, typer.Option(metavar="NAME", help="lexrank, lead, sumy:lsa, …")
+    ] = None,
+    issue: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="The issue's number; default: the next one."),
+    ] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the first file written.")] = False,
+) -> None:
+    """Collect, compose and render one issue; print the path of each file written."""
+    from service import files, settings, spans
+    from service.app import App
+    from service.cli.formats import parse, shown
+    from service.render import stem
+    from service.store import issues
+
+    wanted = parse(formats)
+    chosen = settings.load(config)
+    folder = out.absolute() if out else settings.default_home() / "briefs"
+    files.check_writable(folder)
+    with App(chosen, corpus=corpus) as desk:
+        end = (
+            spans.parse(until, option="--until", end=desk.now, zone=chosen.zone) if until else None
+        )
+        with desk.store.read() as db:
+            past = [i for i in issues.listing(db, edition) if i.state == "published"]
+        order = desk.order(
+            edition=edition,
+            formats=wanted,
+            since=spans.start(
+                since, end=end or desk.now, zone=chosen.zone, last=past[0].cutoff if past else None
+            ),
+            until=end,
+            number=issue,
+            max_stories=max_stories,
+            summarizer=summarizer,
+        )
+        reads, made = asyncio.run(_make(desk, order, collect=not no_collect))
+    name = stem(made.brief)
+    paths = files.write(folder, {f"{name}.{a.format}": a.data for a in made.artifacts})
+    for path in paths:
+        typer.echo(shown(path))
+    if open_ and paths:
+        webbrowser.open(paths[0].as_uri())
+    _report(made, reads, since)
+    if made.brief.coverage.degraded:
+        raise typer.Exit(DEGRADED)
+
+
+async def _make(
+    desk: "App", order: "Order", *, collect: bool
+) -> "tuple[tuple[SourceRead, ...], Published]":
+    from service import pipeline
+
+    bars = progress()
+    if collect:
+        reads = await desk.collect(bars)
+    else:
+        reads = pipeline.known(desk.store, desk.feeds)
+    made = pipeline.publish(desk.store, desk.feeds, reads, desk.profile, order, progress=bars)
+    return reads, made
+
+
+def _report(made: "Published", reads: tuple[SourceRead, ...], since: str) -> None:
+    """Tell on stderr what went wrong, and what a reader of an empty brief would want to know."""
+    for read in reads:
+        if read.error:
+            say(f"{read.name}: {read.error}")
+    for problem in made.brief.coverage.problems:
+        where = f"{problem.source}/{problem.key}" if problem.key else problem.source
+        say(f"{where}: {problem.reason}")
+    if not made.brief.stories:
+        hint = f"; {made.older} were collected before: --since all" if made.older else ""
+        say(f"no relevant article was collected since {since}{hint}")

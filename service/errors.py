@@ -1,0 +1,90 @@
+"""The errors that this service raises on purpose.
+
+    BriefError                      one clear line: what is wrong, where, and what to do
+    ├── SettingsError               .problems: every fault of the settings, at once
+    ├── SourceError                 .source: the source's name
+    │   ├── FetchError              .status, .retry_after_s
+    │   ├── ParseError
+    │   └── ExtractError
+    ├── StoreError
+    ├── RenderError                 .template
+    │   └── PageError               one document would be wrong; the others can be made
+    ├── VerifyError                 the first difference found, with both texts
+    └── DeliveryError               .permanent
+
+Adapters wrap third-party errors at their edge (`raise FetchError(...) from exc`); bugs such as a
+`TypeError` are never wrapped. The pipeline catches `SourceError` and `DeliveryError` per item, and
+the command line turns any `BriefError` into one line and exit code 1.
+"""
+
+
+class BriefError(Exception):
+    """Base of all errors that a person may read; `str(error)` is one line."""
+
+
+class SettingsError(BriefError):
+    """The settings are wrong; `problems` has one line for each fault."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class SourceError(BriefError):
+    """A source, or one item of it, cannot be used."""
+
+    def __init__(self, message: str, *, source: str = "") -> None:
+        super().__init__(message)
+        self.source = source
+
+
+class FetchError(SourceError):
+    """An address gave no usable answer; `status` is the HTTP status where there was one."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str = "",
+        status: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message, source=source)
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class ParseError(SourceError):
+    """Bytes are not the format that they should be."""
+
+
+class ExtractError(SourceError):
+    """A document holds no text that can be read."""
+
+
+class StoreError(BriefError):
+    """The database cannot be opened, read or written, or lacks what was asked for."""
+
+
+class RenderError(BriefError):
+    """A document cannot be made; `template` names the template, where one is at fault."""
+
+    def __init__(self, message: str, *, template: str = "") -> None:
+        super().__init__(message)
+        self.template = template
+
+
+class PageError(RenderError):
+    """One document would not be right, and is not made; the other formats can be."""
+
+
+class VerifyError(BriefError):
+    """A printed text differs from the text that it cites."""
+
+
+class DeliveryError(BriefError):
+    """A message was not accepted; `permanent` says that trying again is no use."""
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent

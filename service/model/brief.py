@@ -1,0 +1,172 @@
+"""The brief as data: everything that is printed, with what proves it.
+
+A renderer prints these fields and nothing else; `verify` checks them against the store.
+Every `Line` is verbatim: its `text` is the cited revision's `text[start:end]` with white space
+folded to single blanks, and nothing else changed.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from service.model.article import Period, Problem
+
+#: Version of the JSON form of a brief.
+SCHEMA = 1
+
+Badge = Literal["new", "updated", "continuing"]
+ReadState = Literal["read", "failed", "silent", "partial"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One printed sentence and its citation."""
+
+    #: Number of the sentence in this issue, from 1, in order of first printing.
+    number: int
+    text: str
+    language: str
+    #: The revision's id, and the span in code points.
+    article: str
+    start: int
+    end: int
+    #: Number in the list of sources, from 1.
+    source: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryItem:
+    """A story as printed."""
+
+    id: str
+    #: The title of the best article, as its outlet wrote it.
+    headline: str
+    language: str
+    #: Number of the source whose headline it is.
+    source: int
+    lines: tuple[Line, ...]
+    outlets: tuple[str, ...]
+    origins: int
+    languages: tuple[str, ...]
+    #: Numbers of all its sources.
+    sources: tuple[int, ...]
+    #: First and last date of publication, where known.
+    first: datetime | None
+    last: datetime | None
+    badge: Badge | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRead:
+    """What one configured source gave in the period."""
+
+    name: str
+    kind: str
+    state: ReadState
+    #: Items that the source held at its last reading.
+    items: int
+    #: Revisions that it gave and that are in the issue's period.
+    new: int
+    #: In words, when it failed.
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What the issue rests on, and what it lacks."""
+
+    sources: tuple[SourceRead, ...]
+    #: Article revisions in the period, and of those the ones about the topic.
+    articles: int
+    relevant: int
+    #: Relevant articles that a printed story holds.
+    printed: int
+    #: (language, articles) of the relevant ones, most first.
+    languages: tuple[tuple[str, int], ...]
+    #: (language, articles) left out because this service does not read the language.
+    unread: tuple[tuple[str, int], ...]
+    #: Relevant articles from outlets labelled as state media.
+    state_media: int
+    #: (day, relevant articles), the days of publication in the period, in the desk's zone.
+    per_day: tuple[tuple[date, int], ...]
+    #: Relevant articles without a date of publication, and those dated before the period.
+    undated: int
+    earlier: int = 0
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def degraded(self) -> bool:
+        """Whether a source failed or an item could not be read."""
+        return bool(self.problems) or any(s.state in ("failed", "partial") for s in self.sources)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRef:
+    """An entry of the list of sources."""
+
+    number: int
+    article: str
+    title: str
+    outlet: str
+    language: str
+    #: Name of the configured source it came through, and of the item there: a path, a guid.
+    source: str
+    key: str
+    collected: datetime
+    published: datetime | None = None
+    url: str | None = None
+    origin: str | None = None
+    #: ISO 3166 code where the outlet is labelled as state media.
+    state_media: str | None = None
+    #: Numbers of the printed sentences that cite it.
+    cited_by: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """How the issue was made: what a second run needs to make it again."""
+
+    version: str
+    summarizer: str
+    topic: str
+    #: Names and versions that the result depends on, in order of name.
+    components: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """One issue of an edition."""
+
+    title: str
+    marking: str
+    edition: str
+    #: Number of the issue within its edition, from 1.
+    number: int
+    #: ISO 639-1 of the interface texts.
+    language: str
+    period: Period
+    #: Data after this moment is not in the issue.
+    cutoff: datetime
+    #: IANA zone in which times are printed.
+    timezone: str
+    bottom_line: tuple[Line, ...]
+    stories: tuple[StoryItem, ...]
+    coverage: Coverage
+    sources: tuple[SourceRef, ...]
+    method: Method
+    schema: int = field(default=SCHEMA)
+
+    def lines(self) -> tuple[Line, ...]:
+        """Return every printed sentence once, in order of its number."""
+        found = {line.number: line for line in self.bottom_line}
+        found.update({line.number: line for item in self.stories for line in item.lines})
+        return tuple(found[number] for number in sorted(found))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A rendered issue in one format."""
+
+    #: "pdf", "html", "txt", "md", "eml" or "json": also the file's ending.
+    format: str
+    data: bytes

@@ -1,0 +1,345 @@
+"""The use cases: collect what sources give, publish an issue of it.
+
+Everything here takes what it needs as arguments: the moment, the store, the sources, the profile.
+An error of one source is recorded and costs that source only; an error of the store or of the
+renderer ends the run, before anything is half written.
+"""
+
+import asyncio
+import json
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from feeds.base import Batch, Source
+from service import stories, topic
+from service.brief import codec
+from service.brief.compose import Plan, compose
+from service.brief.coverage import READ, cover
+from service.brief.verify import Printed, Report, verify
+from service.errors import PageError, SourceError, StoreError
+from service.model import (
+    Article,
+    Artifact,
+    Brief,
+    Method,
+    Period,
+    Problem,
+    ReadState,
+    Relevance,
+    SourceRead,
+)
+from service.progress import Progress
+from service.render import readback, render, stem
+from service.store import Store, articles, issues, sources
+from service.topic import Profile
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A source as configured: how to read it, and what the settings say of it."""
+
+    source: Source
+    address: str
+    #: ISO 3166 code where the operator labels it as state media.
+    state_media: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is asked of an issue."""
+
+    title: str
+    marking: str
+    edition: str
+    language: str
+    timezone: str
+    summarizer: str
+    version: str
+    max_stories: int
+    formats: tuple[str, ...]
+    sender: str
+    #: Articles first collected from here on; None: from the first.
+    since: datetime | None
+    #: Articles first collected before; None: all that are there.
+    until: datetime | None
+    cutoff: datetime
+    #: None: the next one of the edition.
+    number: int | None = None
+    components: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """An issue in the store, with its files."""
+
+    id: int
+    brief: Brief
+    artifacts: tuple[Artifact, ...]
+    #: Articles of these sources that were collected before the period began.
+    older: int
+
+
+async def collect(
+    store: Store, feeds: Sequence[Feed], *, now: datetime, progress: Progress
+) -> tuple[SourceRead, ...]:
+    """Read every source, all at once, and store what is new; return what each gave."""
+    with progress.step("collect"):
+        batches = await asyncio.gather(*(_read(store, feed) for feed in feeds))
+        return tuple(
+            _record(store, feed, batch, now=now) for feed, batch in zip(feeds, batches, strict=True)
+        )
+
+
+async def _read(store: Store, feed: Feed) -> Batch | SourceError:
+    with store.read() as db:
+        cursor = sources.cursor(db, feed.source.name, address=feed.address)
+    try:
+        return await feed.source.read(cursor)
+    except SourceError as error:
+        return error
+
+
+def _record(store: Store, feed: Feed, batch: Batch | SourceError, *, now: datetime) -> SourceRead:
+    name, kind = feed.source.name, feed.source.kind
+    if isinstance(batch, SourceError):
+        log.warning("source failed name=%s", name)
+        with store.write() as db:
+            sources.record_failure(
+                db, source=name, kind=kind, address=feed.address, at=now, error=str(batch)
+            )
+        return SourceRead(name=name, kind=kind, state="failed", items=0, new=0, error=str(batch))
+    with store.write() as db:
+        new = sources.record_read(
+            db,
+            source=name,
+            kind=kind,
+            address=feed.address,
+            at=now,
+            entries=batch.entries,
+            problems=batch.problems,
+            items=batch.items,
+            cursor=batch.cursor,
+        )
+    log.info("source read name=%s items=%d new=%d", name, batch.items, len(new))
+    return _given(feed, items=batch.items, new=len(new), faulty=bool(batch.problems))
+
+
+def _given(feed: Feed, *, items: int, new: int, faulty: bool) -> SourceRead:
+    state: ReadState = "partial" if faulty else "read" if items else "silent"
+    name, kind = feed.source.name, feed.source.kind
+    return SourceRead(name=name, kind=kind, state=state, items=items, new=new)
+
+
+def known(store: Store, feeds: Sequence[Feed]) -> tuple[SourceRead, ...]:
+    """Return what each source gave when it was last read, without reading it."""
+    with store.read() as db:
+        states = {state.name: state for state in sources.listing(db)}
+    reads = []
+    for feed in feeds:
+        name, kind = feed.source.name, feed.source.kind
+        state = states.get(name)
+        if state is None or state.last_read is None:
+            error = "was never read"
+            reads.append(
+                SourceRead(name=name, kind=kind, state="failed", items=0, new=0, error=error)
+            )
+        elif state.state == "failed":
+            reads.append(
+                SourceRead(
+                    name=name, kind=kind, state="failed", items=0, new=0, error=state.last_error
+                )
+            )
+        else:
+            reads.append(_given(feed, items=state.items, new=0, faulty=state.problems > 0))
+    return tuple(reads)
+
+
+def publish(
+    store: Store,
+    feeds: Sequence[Feed],
+    reads: Sequence[SourceRead],
+    profile: Profile,
+    order: Order,
+    *,
+    progress: Progress,
+) -> Published:
+    """Compose, render and store one issue of what `feeds` gave; the store has all of it or none."""
+    names = {feed.source.name for feed in feeds}
+    with progress.step("select"), store.read() as db:
+        found = _of(articles.collected(db, order.since, order.until), names)
+        older = articles.count(db, names, before=order.since) if order.since else 0
+        problems = [p for p in sources.problems(db) if p.source in names]
+        number = order.number or issues.next_number(db, order.edition)
+    with progress.step("compose"):
+        brief = _compose(found, reads, problems, feeds, profile, order, number)
+    with progress.step("render"):
+        brief, artifacts = _rendered(brief, order)
+        name = stem(brief)
+    with progress.step("store"), store.write() as db:
+        id_ = issues.add(
+            db,
+            edition=order.edition,
+            number=number,
+            period=brief.period,
+            cutoff=order.cutoff,
+            created=order.cutoff,
+            title=order.title,
+            brief_json=codec.dumps(brief),
+            manifest=_manifest(brief, order),
+            artifacts=[(f"{name}.{artifact.format}", artifact) for artifact in artifacts],
+        )
+    log.info("issue published id=%d edition=%s number=%d", id_, order.edition, number)
+    return Published(id=id_, brief=brief, artifacts=artifacts, older=older)
+
+
+def _rendered(brief: Brief, order: Order) -> tuple[Brief, tuple[Artifact, ...]]:
+    """Return the issue and its files; without the PDF, and saying so, where that cannot be made.
+
+    An issue is never lost for one character that the fonts do not have.
+    """
+    try:
+        return brief, render(brief, order.formats, sender=order.sender)
+    except PageError as error:
+        log.warning("pdf not made edition=%s number=%d", brief.edition, brief.number)
+        problem = Problem(source="PDF", key="", reason=str(error))
+        coverage = replace(brief.coverage, problems=(*brief.coverage.problems, problem))
+        brief = replace(brief, coverage=coverage)
+        others = tuple(name for name in order.formats if name != "pdf") or ("html",)
+        return brief, render(brief, others, sender=order.sender)
+
+
+def _of(found: Sequence[Article], names: set[str]) -> list[Article]:
+    """Keep the articles that one of these sources gave, with these sources' places only."""
+    kept = []
+    for article in found:
+        places = tuple(place for place in article.places if place.source in names)
+        if places:
+            kept.append(replace(article, places=places))
+    return kept
+
+
+def weigh(found: Sequence[Article], profile: Profile) -> dict[str, Relevance]:
+    """Return the relevance of each article, by id, of the languages that are read."""
+    return {
+        article.id: topic.relevance(article.title, article.text, profile)
+        for article in found
+        if article.language in READ
+    }
+
+
+def _compose(
+    found: Sequence[Article],
+    reads: Sequence[SourceRead],
+    problems: Sequence[Problem],
+    feeds: Sequence[Feed],
+    profile: Profile,
+    order: Order,
+    number: int,
+) -> Brief:
+    weights = weigh(found, profile)
+    about = [a for a in found if a.id in weights and weights[a.id].relevant]
+    told = stories.stories(about, weights, profile, order.cutoff)
+    labels = _state_media(about, feeds, profile)
+    start = order.since or min((a.collected for a in found), default=order.cutoff)
+    plan = Plan(
+        title=order.title,
+        marking=order.marking,
+        edition=order.edition,
+        number=number,
+        language=order.language,
+        period=Period(start=min(start, order.cutoff), end=order.until or order.cutoff),
+        cutoff=order.cutoff,
+        timezone=order.timezone,
+        method=Method(
+            version=order.version,
+            summarizer=order.summarizer,
+            topic=profile.name,
+            components=order.components,
+        ),
+        max_stories=order.max_stories,
+    )
+    given = Counter(name for a in found for name in {place.source for place in a.places})
+    coverage = cover(
+        reads=[replace(read, new=given[read.name]) for read in reads],
+        problems=problems,
+        articles=found,
+        relevant={a.id for a in about},
+        printed={a.id for story in told[: plan.max_stories] for a in story.articles},
+        state_media=labels,
+        period=plan.period,
+        timezone=order.timezone,
+    )
+    return compose(told, plan, coverage, state_media=labels)
+
+
+def _state_media(
+    about: Sequence[Article], feeds: Sequence[Feed], profile: Profile
+) -> dict[str, str]:
+    """Return the country of each article's outlet where it is labelled as state media.
+
+    The operator's own label of a source comes before the profile's list.
+    """
+    labelled = {feed.source.name: feed.state_media for feed in feeds}
+    labels = {}
+    for article in about:
+        own = labelled.get(article.places[0].source)
+        label = own or topic.state_media(article.outlet, article.url, profile)
+        if label:
+            labels[article.id] = label
+    return labels
+
+
+def _manifest(brief: Brief, order: Order) -> str:
+    """Return, as JSON, what a second run needs to know to make the same issue."""
+    manifest = {
+        "version": order.version,
+        "components": dict(order.components),
+        "summarizer": order.summarizer,
+        "max_stories": order.max_stories,
+        "since": order.since.isoformat() if order.since else None,
+        "until": order.until.isoformat() if order.until else None,
+        "cutoff": order.cutoff.isoformat(),
+        "revisions": sorted(source.article for source in brief.sources),
+    }
+    return json.dumps(manifest, indent=2, sort_keys=True)
+
+
+def prove(store: Store, issue: int) -> Report:
+    """Check everything that an issue prints against the store; raise VerifyError if it differs."""
+    with store.read() as db:
+        stored = issues.get(db, issue)
+        rows = issues.artifacts(db, issue)
+        if stored.brief is None or stored.sha256 is None:
+            raise StoreError(f"issue {issue} failed and printed nothing: {stored.error}")
+        wanted = {source.article for source in codec.loads(stored.brief).sources}
+        by_id = articles.get(db, wanted)
+    printed = [
+        Printed(
+            format=row.format,
+            data=row.data,
+            sha256=row.sha256,
+            pages=readback.pages(row.format, row.data),
+        )
+        for row in rows
+    ]
+    return verify(stored.brief, stored.sha256, by_id, printed)
+
+
+def again(store: Store, issue: int, formats: Sequence[str], *, sender: str) -> dict[str, bytes]:
+    """Return an issue's files by name: as stored, and what is not stored made from its data."""
+    with store.read() as db:
+        stored = issues.get(db, issue)
+        kept = {row.format: row for row in issues.artifacts(db, issue)}
+    if stored.brief is None:
+        raise StoreError(f"issue {issue} failed and printed nothing: {stored.error}")
+    brief = codec.loads(stored.brief)
+    missing = [name for name in formats if name not in kept]
+    made = {a.format: a.data for a in render(brief, missing, sender=sender)} if missing else {}
+    return {
+        f"{stem(brief)}.{name}": kept[name].data if name in kept else made[name] for name in formats
+    }

@@ -1,0 +1,101 @@
+"""An issue as documents: PDF, HTML, plain text, Markdown, mail and JSON.
+
+Problem: six formats must print the same sentences, with the same numbers, and two runs must give
+the same bytes. Choice: a template gets a `Brief` and nothing else. What can be computed from it is
+a pure filter (`phrases`, `fold`), so that a template holds words and markup only; nothing here
+reads a clock, a file of the user or the network. Dates of documents are the issue's data cut-off.
+
+Decisions:
+- The page and the PDF share one body (`templates/brief/body.html`) and differ in style sheet and
+  frame, so that they cannot disagree. Printing the web page's own HTML was rejected: what a browser
+  needs (contents list, dark mode, policy against requests) only slows the layout of a PDF.
+- Sentences are numbered paragraphs, as in official papers, not running text. They come from several
+  articles, so they do not read on from each other, and a number can be quoted on the telephone.
+- A character for which the fonts have no glyph fails the PDF; the error names it and its place.
+  Replacing it would print something that the source did not write; a box would hide it. The other
+  formats have no such limit. A caller that must publish asks again without "pdf".
+- Words are never hyphenated in the PDF, text is set ragged right, and a sentence stays on one page,
+  so that what is extracted from the page is what the source wrote.
+- Heavy libraries are imported when a format first needs them.
+"""
+
+from collections.abc import Sequence
+
+from service.errors import RenderError
+from service.model import Artifact, Brief
+
+#: What can be asked for, in the order in which it is made.
+FORMATS = ("pdf", "html", "txt", "md", "eml", "json")
+
+
+def render(
+    brief: Brief, formats: Sequence[str], *, sender: str = "", to: str = ""
+) -> tuple[Artifact, ...]:
+    """Return the issue in each format asked for, in the order asked for, each once.
+
+    sender, to: one address each, for "eml"; see `mail.message`. The mail carries the PDF when "pdf"
+    is asked for too. Raises RenderError for an unknown format, an issue that cites what it does not
+    list, or a document that cannot be made.
+    """
+    wanted = tuple(dict.fromkeys(formats))
+    unknown = [name for name in wanted if name not in FORMATS]
+    if unknown:
+        raise RenderError(
+            f"unknown format {', '.join(map(repr, unknown))}: use one or more of "
+            f"{', '.join(FORMATS)}"
+        )
+    _check(brief)
+    made: dict[str, bytes] = {}
+    for name in FORMATS:
+        if name in wanted:
+            made[name] = _make(name, brief, sender, to, made.get("pdf"))
+    return tuple(Artifact(format=name, data=made[name]) for name in wanted)
+
+
+def stem(brief: Brief) -> str:
+    """Return the files' common name, without ending: topic and local date of the cut-off."""
+    from service.render import phrases
+
+    return phrases.stem(brief)
+
+
+def _make(name: str, brief: Brief, sender: str, to: str, pdf: bytes | None) -> bytes:
+    if name == "pdf":
+        from service.render import pdf as module
+
+        return module.document(brief)
+    if name == "html":
+        from service.render import html
+
+        return html.page(brief)
+    if name == "txt":
+        from service.render import text
+
+        return text.plain(brief)
+    if name == "md":
+        from service.render import text
+
+        return text.markdown(brief)
+    if name == "eml":
+        from service.render import mail
+
+        return mail.message(brief, sender=sender, to=to, pdf=pdf)
+    from service.brief import codec
+
+    return codec.dumps(brief).encode("utf-8")
+
+
+def _check(brief: Brief) -> None:
+    """Raise RenderError if a citation leads nowhere: a document must not print a dead number."""
+    listed = [source.number for source in brief.sources]
+    if len(set(listed)) != len(listed):
+        raise RenderError("the issue lists two sources under one number: compose it again")
+    cited = {f"sentence {line.number}": line.source for line in brief.lines()}
+    for number, item in enumerate(brief.stories, 1):
+        for source in (item.source, *item.sources):
+            cited[f"story {number}, source {source}"] = source
+    for place, source in cited.items():
+        if source not in listed:
+            raise RenderError(
+                f"{place} cites source {source}, which the issue does not list: compose it again"
+            )

@@ -1,0 +1,44 @@
+"""What was collected and what was published: one database, one module of queries a noun.
+
+    engine.py        open a database, one transaction to read or to write, faults in one line
+    tables.py        the schema, as SQLAlchemy Core tables
+    migrations/      how a database comes to that schema
+    revisions.py     how an entry becomes a revision of an article, in bulk
+    articles.py      articles, read back
+    sources.py       what each source gave, when, and what was wrong with it
+    issues.py        issues and their files
+
+Functions take a `Connection` that stands in a transaction of the caller's, so that what belongs
+together (an issue, its files, later its outbox) is written together or not at all.
+
+Design notes
+
+*Content is the key.* A revision is named by the SHA-256 of its text and never changes. Where it
+was found (source, key, title, address, dates) stands in `place`, one row for each item of each
+source that ever held that text. So recording twice adds nothing, an article in three feeds is one
+article with three places, and a printed sentence keeps its proof after the source was edited.
+Rejected: a row for each item with the text in it (copies of one text drift apart), and a version
+number for each article (two writers can give the same one).
+
+*What is new.* A revision remembers when it was first collected; an edition asks for that span,
+not for what claims to have been published in it. Of each article only its newest revision is
+given. A text that a source goes back to after an edit (a withdrawn correction) is newest again,
+which `place.restored` says; but it is not news.
+
+*Core, not ORM.* The nouns are the frozen dataclasses of `service.model`; rows are turned into
+them in one place each. An ORM would add a second, mutable set of the same nouns.
+
+*One code for two engines.* Nothing here is SQLite's own but `engine.py`: no upsert, no JSON
+operators, no PRAGMA elsewhere. Uniqueness is in the tables, so a second writer can at worst be
+refused. PostgreSQL caps an index entry at 2,704 bytes: a source must keep keys and addresses
+below that.
+
+*Writing on SQLite.* `BEGIN IMMEDIATE`, because a deferred transaction that reads and then writes
+is refused at once, whatever the time-out, when another one wrote in between. WAL, so that
+readers go on meanwhile. `synchronous=FULL` for all: an issue or a delivery that is lost with the
+power is sent twice, and a reading is one commit a source.
+"""
+
+from service.store.engine import Store
+
+__all__ = ["Store"]

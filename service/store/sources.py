@@ -1,0 +1,242 @@
+"""What each source gave, when, and what was wrong with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from service.model import Entry, Problem, utc
+from service.store import tables
+from service.store.revisions import record
+
+#: "partial": read, but some items could not be used.
+State = Literal["never", "read", "partial", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """A source as it stands."""
+
+    name: str
+    kind: str
+    address: str
+    state: State
+    #: Items that it held at its last successful reading.
+    items: int
+    #: Revisions that were found in it, ever.
+    articles: int
+    last_read: datetime | None
+    last_success: datetime | None
+    #: In words, while the last reading failed.
+    last_error: str | None
+    #: Items that could not be used at the last successful reading.
+    problems: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One reading of a source."""
+
+    source: str
+    at: datetime
+    ok: bool
+    items: int
+    #: Revisions that were new to the store.
+    new: int
+    problems: int
+    error: str | None
+
+
+def declare(db: Connection, *, source: str, kind: str, address: str) -> None:
+    """Make a configured source known, before its first reading; change nothing else."""
+    _upsert(db, source, {"kind": kind, "address": address})
+
+
+def record_read(
+    db: Connection,
+    *,
+    source: str,
+    kind: str,
+    address: str,
+    at: datetime,
+    entries: Sequence[Entry],
+    problems: Sequence[Problem],
+    items: int,
+    cursor: str | None,
+) -> tuple[str, ...]:
+    """Write what one reading gave; return the ids of revisions that are new to the store, sorted.
+
+    The source's problems become exactly those given; each names its item by key, and its own
+    `source` is taken to be this one.
+    """
+    moment = utc(at)
+    faults = tuple(dict.fromkeys((problem.key, problem.reason) for problem in problems))
+    _upsert(
+        db,
+        source,
+        {
+            "kind": kind,
+            "address": address,
+            "state": "partial" if faults else "read",
+            "cursor": cursor,
+            "items": items,
+            "last_read": moment,
+            "last_success": moment,
+            "last_error": None,
+        },
+    )
+    new = record(db, source=source, at=moment, entries=entries)
+    db.execute(delete(tables.problem).where(tables.problem.c.source == source))
+    if faults:
+        db.execute(
+            insert(tables.problem),
+            [
+                {"source": source, "key": key, "reason": reason, "seen_at": moment}
+                for key, reason in faults
+            ],
+        )
+    _log(db, source, moment, items=items, new=len(new), problems=len(faults))
+    return new
+
+
+def record_failure(
+    db: Connection, *, source: str, kind: str, address: str, at: datetime, error: str
+) -> None:
+    """Write that a source could not be read at all.
+
+    What it gave before stays: its cursor, its count of items, and the problems of its items.
+    """
+    moment = utc(at)
+    _upsert(
+        db,
+        source,
+        {
+            "kind": kind,
+            "address": address,
+            "state": "failed",
+            "last_read": moment,
+            "last_error": error,
+        },
+    )
+    _log(db, source, moment, error=error)
+
+
+def _upsert(db: Connection, source: str, values: dict[str, Any]) -> None:
+    changed = db.execute(
+        update(tables.source).where(tables.source.c.name == source).values(**values)
+    )
+    if not changed.rowcount:
+        db.execute(
+            insert(tables.source).values({"name": source, "state": "never", "items": 0} | values)
+        )
+
+
+def _log(
+    db: Connection,
+    source: str,
+    at: datetime,
+    *,
+    items: int = 0,
+    new: int = 0,
+    problems: int = 0,
+    error: str | None = None,
+) -> None:
+    db.execute(
+        insert(tables.reading).values(
+            source=source,
+            at=at,
+            ok=error is None,
+            items=items,
+            new=new,
+            problems=problems,
+            error=error,
+        )
+    )
+
+
+def cursor(db: Connection, source: str, *, address: str | None = None) -> str | None:
+    """Return what the source asked to be given at its next reading; None: read all again.
+
+    address: where it is read now. A cursor that was taken elsewhere is not given.
+    """
+    query = select(tables.source.c.cursor).where(tables.source.c.name == source)
+    if address is not None:
+        query = query.where(tables.source.c.address == address)
+    return db.scalar(query)
+
+
+def listing(db: Connection) -> tuple[SourceState, ...]:
+    """Return every source that the store knows, configured still or not, in order of name."""
+    place, problem, source = tables.place, tables.problem, tables.source
+    articles = (
+        select(place.c.source, func.count(place.c.revision.distinct()).label("articles"))
+        .group_by(place.c.source)
+        .subquery()
+    )
+    faults = (
+        select(problem.c.source, func.count().label("problems"))
+        .group_by(problem.c.source)
+        .subquery()
+    )
+    rows = db.execute(
+        select(
+            source,
+            func.coalesce(articles.c.articles, 0).label("articles"),
+            func.coalesce(faults.c.problems, 0).label("problems"),
+        )
+        .outerjoin(articles, articles.c.source == source.c.name)
+        .outerjoin(faults, faults.c.source == source.c.name)
+        .order_by(source.c.name)
+    )
+    return tuple(
+        SourceState(
+            name=row.name,
+            kind=row.kind,
+            address=row.address,
+            state=row.state,
+            items=row.items,
+            articles=row.articles,
+            last_read=row.last_read,
+            last_success=row.last_success,
+            last_error=row.last_error,
+            problems=row.problems,
+        )
+        for row in rows
+    )
+
+
+def readings(
+    db: Connection, since: datetime | None = None, until: datetime | None = None
+) -> tuple[Reading, ...]:
+    """Return the readings made in `since <= at < until`, in order of time, then source."""
+    reading = tables.reading
+    query = select(reading).order_by(reading.c.at, reading.c.source, reading.c.id)
+    if since is not None:
+        query = query.where(reading.c.at >= since)
+    if until is not None:
+        query = query.where(reading.c.at < until)
+    return tuple(
+        Reading(
+            source=row.source,
+            at=row.at,
+            ok=row.ok,
+            items=row.items,
+            new=row.new,
+            problems=row.problems,
+            error=row.error,
+        )
+        for row in db.execute(query)
+    )
+
+
+def problems(db: Connection, source: str | None = None) -> tuple[Problem, ...]:
+    """Return what cannot be used at present, of one source or of all; by source, key, reason."""
+    problem = tables.problem
+    query = select(problem).order_by(problem.c.source, problem.c.key, problem.c.reason)
+    if source is not None:
+        query = query.where(problem.c.source == source)
+    return tuple(
+        Problem(source=row.source, key=row.key, reason=row.reason) for row in db.execute(query)
+    )

@@ -1,0 +1,171 @@
+"""The schema. A change here needs a migration; a test compares the two."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from service.store.moment import Moment
+
+#: Constraints have names so that a later migration can change them.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: A configured source as it stands now.
+source = Table(
+    "source",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    #: What the source asked to be given at its next reading; opaque.
+    Column("cursor", Text),
+    #: Items that it held at its last successful reading.
+    Column("items", Integer, nullable=False),
+    Column("last_read", Moment),
+    Column("last_success", Moment),
+    #: In words, while the last reading failed.
+    Column("last_error", Text),
+    CheckConstraint("state IN ('never', 'read', 'partial', 'failed')", name="state"),
+    CheckConstraint("items >= 0", name="items"),
+    CheckConstraint("(state = 'failed') = (last_error IS NOT NULL)", name="error"),
+    CheckConstraint("(state = 'never') = (last_read IS NULL)", name="read"),
+)
+
+#: One text, for ever.
+revision = Table(
+    "revision",
+    metadata,
+    #: SHA-256 of the text, hex.
+    Column("id", String(64), primary_key=True),
+    #: The first revision of the same article.
+    Column("root", String(64), ForeignKey("revision.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("first_collected", Moment, nullable=False),
+    CheckConstraint("length(id) = 64", name="id"),
+    Index(None, "root"),
+    Index(None, "first_collected"),
+)
+
+#: Where a revision was found. Never changed afterwards, but for `restored`.
+place = Table(
+    "place",
+    metadata,
+    Column("source", Text, ForeignKey("source.name"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("revision", String(64), ForeignKey("revision.id"), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("title_given", Boolean, nullable=False),
+    Column("url", Text),
+    Column("published", Moment),
+    Column("outlet", Text),
+    Column("origin", Text),
+    Column("collected", Moment, nullable=False),
+    #: When the source went back to this text after it had shown another one.
+    Column("restored", Moment),
+    Index(None, "revision"),
+    Index(None, "url"),
+    Index(None, "restored"),
+)
+
+#: What could not be used at the last successful reading of each source.
+problem = Table(
+    "problem",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, ForeignKey("source.name"), nullable=False),
+    #: "" when it is the whole source.
+    Column("key", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Index(None, "source"),
+)
+
+#: One row a reading: what the coverage of a period is counted from.
+reading = Table(
+    "reading",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, ForeignKey("source.name"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Column("items", Integer, nullable=False),
+    #: Revisions that were new to the store.
+    Column("new", Integer, nullable=False),
+    Column("problems", Integer, nullable=False),
+    Column("error", Text),
+    CheckConstraint("ok = (error IS NULL)", name="error"),
+    CheckConstraint("items >= 0 AND new >= 0 AND problems >= 0", name="counts"),
+    Index(None, "at"),
+    Index(None, "source"),
+)
+
+#: One issue of an edition. A failed one keeps its error, and does not take its number.
+issue = Table(
+    "issue",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("edition", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("period_start", Moment, nullable=False),
+    Column("period_end", Moment, nullable=False),
+    Column("cutoff", Moment, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("title", Text, nullable=False),
+    #: The brief as JSON, and the SHA-256 of that; none when it failed before there was one.
+    Column("brief", Text),
+    Column("sha256", String(64)),
+    #: JSON: settings, versions and revisions that it was made from.
+    Column("manifest", Text, nullable=False),
+    Column("error", Text),
+    CheckConstraint("state IN ('published', 'failed')", name="state"),
+    CheckConstraint("number >= 1", name="number"),
+    CheckConstraint("period_start <= period_end", name="period"),
+    CheckConstraint("(state = 'failed') = (error IS NOT NULL)", name="error"),
+    CheckConstraint("(brief IS NULL) = (sha256 IS NULL)", name="sha256"),
+    CheckConstraint("state = 'failed' OR brief IS NOT NULL", name="brief"),
+    Index(None, "created"),
+)
+Index(
+    "uq_issue_published",
+    issue.c.edition,
+    issue.c.number,
+    issue.c.sha256,
+    unique=True,
+    sqlite_where=issue.c.state == "published",
+    postgresql_where=issue.c.state == "published",
+)
+
+#: One file of an issue.
+artifact = Table(
+    "artifact",
+    metadata,
+    Column("issue", Integer, ForeignKey("issue.id"), primary_key=True),
+    Column("format", Text, primary_key=True),
+    #: The file's name, without a folder.
+    Column("name", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    CheckConstraint("length(sha256) = 64", name="sha256"),
+    UniqueConstraint("issue", "name"),
+)

@@ -1,0 +1,24 @@
+"""What a brief is about, and how far an article is about it.
+
+    profile      the topic as data: sides, entities with aliases, tracks, state media, look-alikes
+    gazetteer    every name in a text with its offsets, in one pass
+    relevance    a score as a sum of named parts, and the decision
+    outlets      which outlet is state media
+
+Problem: "China and Russia" comes as 1,600 names in three scripts, with case forms, capitals that
+matter ("china" the porcelain), names inside names (白俄罗斯 is Belarus, 发展中国家 a developing
+country), and surnames that half a nation shares. Choice: a profile is one readable file, and one
+Aho-Corasick automaton over all of it (ahocorasick-rs) finds the candidates, which the rules written
+at the head of the file then accept or refuse. Rejected: regular expressions by language (slow, and
+nobody edits them), a trained entity recogniser (a download, and no reason that can be shown), and
+lemmatising Russian first (a dictionary of 20 MB to do what one star in an alias does).
+
+Everything here is pure but `load`, which reads the profile.
+"""
+
+from service.topic.gazetteer import Mention, mentions
+from service.topic.outlets import state_media
+from service.topic.profile import Profile, load
+from service.topic.relevance import relevance
+
+__all__ = ["Mention", "Profile", "load", "mentions", "relevance", "state_media"]

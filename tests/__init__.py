@@ -1,0 +1,1 @@
+"""Tests mirror the packages: `tests/feeds` tests `feeds`, and so on."""

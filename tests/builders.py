@@ -1,0 +1,317 @@
+"""Builders of model objects: every field has a sensible value, and a test names only what matters.
+
+The articles are written for these tests, in English, Chinese and Russian. `brief()` is a full issue
+whose every line really is a span of one of `articles()`; `quiet()` is an issue of a period in which
+nothing was found.
+"""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from service.model import (
+    Article,
+    Badge,
+    Brief,
+    Coverage,
+    Line,
+    Method,
+    Period,
+    Place,
+    Problem,
+    SourceRead,
+    SourceRef,
+    StoryItem,
+    content_id,
+)
+
+CUTOFF = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
+START = datetime(2026, 11, 17, 23, 0, tzinfo=UTC)
+
+RAIL_EN = (
+    "China and Russia opened a second rail bridge over the Amur on Thursday. "
+    "The crossing near Heihe is meant to carry nine million tonnes of freight a year. "
+    "Customs officers on both banks will clear trains around the clock from December. "
+    "Traders in Blagoveshchensk said that queues for lorries had reached four days in October."
+)
+RAIL_RU = (
+    "Россия и Китай открыли в четверг второй железнодорожный мост через Амур. "
+    "Пропускная способность перехода составит девять миллионов тонн грузов в год. "
+    "Первый состав вёз удобрения и пиломатериалы в провинцию Хэйлунцзян."
+)
+RAIL_ZH = (
+    "中俄两国周四开通了第二座跨黑龙江铁路大桥。"
+    "新口岸每年可运送九百万吨货物，两岸海关将实行全天候通关。"
+    "首趟列车满载化肥和木材，驶往黑龙江省。"
+)
+GAS_EN = (
+    "Negotiators from Moscow and Beijing ended a third day of talks on gas prices without a deal. "
+    "Both delegations agreed to meet again in Harbin before the end of the year. "
+    "The pipeline under discussion would supply fifty billion cubic metres a year for thirty years."
+)
+DRILL_RU = (
+    "Корабли двух стран завершили совместное патрулирование в Японском море. "
+    "В учениях участвовали семь кораблей и два вертолёта. "
+    "Следующий этап запланирован на весну."
+)
+TRADE_ZH = (
+    "海关总署公布的数据显示，今年前十个月中俄贸易额同比下降百分之三。"
+    "机电产品出口减少，而农产品进口继续增长。"
+)
+
+
+def place(
+    source: str = "corpus",
+    key: str = "rail.txt",
+    title: str = "Second rail bridge opens",
+    **fields: object,
+) -> Place:
+    """Return a place; times are before `CUTOFF`."""
+    made = Place(
+        source=source,
+        key=key,
+        title=title,
+        collected=datetime(2026, 11, 20, 6, 30, tzinfo=UTC),
+    )
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+def article(text: str = RAIL_EN, language: str = "en", *places: Place) -> Article:
+    """Return a first revision of a text, found at the places given or at one of its own."""
+    identity = content_id(text)
+    return Article(
+        id=identity, root=identity, text=text, language=language, places=places or (place(),)
+    )
+
+
+def articles() -> tuple[Article, ...]:
+    """Return six articles on four events: en, ru, zh; dated and undated; with and without url."""
+    day = datetime(2026, 11, 20, tzinfo=UTC)
+    return (
+        article(
+            RAIL_EN,
+            "en",
+            place(
+                "Border Trade Wire",
+                "w1",
+                "Second Amur rail bridge opens to freight",
+                url="https://wire.example.org/amur-bridge?edition=asia&page=1",
+                published=day.replace(hour=4),
+                outlet="Border Trade Wire",
+            ),
+        ),
+        article(
+            RAIL_RU,
+            "ru",
+            place(
+                "Вестник Приамурья",
+                "p7",
+                "Через Амур открыт второй железнодорожный мост",
+                url="https://vestnik.example.net/2026/11/most",
+                published=day.replace(hour=5, minute=20),
+                outlet="Вестник Приамурья",
+                origin="Агентство Амур",
+            ),
+        ),
+        article(
+            RAIL_ZH,
+            "zh",
+            place(
+                "北疆日报",
+                "b3",
+                "第二座跨黑龙江铁路大桥开通",
+                url="https://beijiang.example.com/a/3",
+                published=day.replace(hour=3),
+                outlet="北疆日报",
+            ),
+        ),
+        article(
+            GAS_EN,
+            "en",
+            place(
+                "corpus",
+                "gas-talks.txt",
+                "Gas talks end without a price",
+                outlet="Pipeline Monitor",
+            ),
+        ),
+        article(
+            DRILL_RU,
+            "ru",
+            place(
+                "corpus",
+                "drill.md",
+                "Совместное патрулирование завершено",
+                published=datetime(2026, 11, 19, 23, 45, tzinfo=UTC),
+                outlet="Морской листок",
+            ),
+        ),
+        article(
+            TRADE_ZH,
+            "zh",
+            place("北疆日报", "b9", "前十个月中俄贸易额下降", published=day, outlet="北疆日报"),
+        ),
+    )
+
+
+def sentences(found: Article) -> tuple[tuple[int, int], ...]:
+    """Return the spans of the builders' own sentences; not a splitter for other texts."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for end, sign in enumerate(found.text, 1):
+        if sign in ".。":
+            spans.append((start, end))
+            start = end + 1 if found.text[end : end + 1] == " " else end
+    return tuple(spans)
+
+
+def line(number: int, found: Article, index: int, source: int) -> Line:
+    """Return sentence `index` of an article as a printed line."""
+    start, end = sentences(found)[index]
+    return Line(
+        number=number,
+        text=found.text[start:end],
+        language=found.language,
+        article=found.id,
+        start=start,
+        end=end,
+        source=source,
+    )
+
+
+def reference(number: int, found: Article, *cited_by: int, **fields: object) -> SourceRef:
+    """Return an article's entry in the list of sources."""
+    made = SourceRef(
+        number=number,
+        article=found.id,
+        title=found.title,
+        outlet=found.outlet,
+        language=found.language,
+        source=found.places[0].source,
+        key=found.places[0].key,
+        collected=found.collected,
+        published=found.published,
+        url=found.url,
+        origin=found.origin,
+        cited_by=cited_by,
+    )
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+def story(
+    best: Article, lines: tuple[Line, ...], sources: tuple[SourceRef, ...], badge: Badge | None
+) -> StoryItem:
+    """Return a story told by the sources given, the first of which has the headline."""
+    dates = sorted(s.published for s in sources if s.published)
+    return StoryItem(
+        id=min(s.article for s in sources),
+        headline=best.title,
+        language=best.language,
+        source=sources[0].number,
+        lines=lines,
+        outlets=tuple(sorted({s.outlet for s in sources})),
+        origins=len(sources),
+        languages=tuple(sorted({s.language for s in sources})),
+        sources=tuple(s.number for s in sources),
+        first=dates[0] if dates else None,
+        last=dates[-1] if dates else None,
+        badge=badge,
+    )
+
+
+def brief(**fields: object) -> Brief:
+    """Return a full issue: four stories, six sources in three languages, and one failed source."""
+    rail_en, rail_ru, rail_zh, gas, drill, trade = articles()
+    sources = (
+        reference(1, rail_en, 1, 4),
+        reference(2, rail_ru, 5),
+        reference(3, rail_zh, 6, state_media="CN"),
+        reference(4, gas, 2, 7),
+        reference(5, drill, 3, 8),
+        reference(6, trade, 9, state_media="CN"),
+    )
+    made = Brief(
+        title="China–Russia Brief",
+        marking="UNCLASSIFIED – open sources",
+        edition="daily",
+        number=12,
+        language="en",
+        period=Period(start=START, end=CUTOFF),
+        cutoff=CUTOFF,
+        timezone="Asia/Shanghai",
+        bottom_line=(line(1, rail_en, 0, 1), line(2, gas, 0, 4), line(3, drill, 0, 5)),
+        stories=(
+            story(
+                rail_en,
+                (line(4, rail_en, 1, 1), line(5, rail_ru, 2, 2), line(6, rail_zh, 1, 3)),
+                sources[:3],
+                "new",
+            ),
+            story(gas, (line(2, gas, 0, 4), line(7, gas, 1, 4)), sources[3:4], "continuing"),
+            story(drill, (line(8, drill, 1, 5),), sources[4:5], "updated"),
+            story(trade, (line(9, trade, 0, 6),), sources[5:6], None),
+        ),
+        coverage=Coverage(
+            sources=(
+                SourceRead(name="Border Trade Wire", kind="feed", state="read", items=40, new=3),
+                SourceRead(
+                    name="Harbour Gazette",
+                    kind="feed",
+                    state="failed",
+                    items=0,
+                    new=0,
+                    error="the server answered 503 three times",
+                ),
+                SourceRead(name="corpus", kind="folder", state="partial", items=9, new=4),
+                SourceRead(name="Вестник Приамурья", kind="feed", state="silent", items=20, new=0),
+                SourceRead(name="北疆日报", kind="feed", state="read", items=12, new=5),
+            ),
+            articles=12,
+            relevant=7,
+            printed=6,
+            languages=(("en", 3), ("ru", 2), ("zh", 2)),
+            unread=(("de", 2),),
+            state_media=2,
+            per_day=((date(2026, 11, 18), 1), (date(2026, 11, 19), 2), (date(2026, 11, 20), 2)),
+            undated=2,
+            problems=(
+                Problem(
+                    source="corpus",
+                    key="scan.txt",
+                    reason="is not text: bytes of an image; left out",
+                ),
+                Problem(
+                    source="Harbour Gazette",
+                    key="",
+                    reason="the server answered 503 three times; will be tried again",
+                ),
+            ),
+        ),
+        sources=sources,
+        method=Method(
+            version="0.1.0",
+            summarizer="lexrank",
+            topic="china-russia",
+            components=(("sentencex", "1.0"), ("scipy", "1.16")),
+        ),
+    )
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+def quiet(**fields: object) -> Brief:
+    """Return an issue of a period in which every source was read and nothing was found."""
+    coverage = Coverage(
+        sources=(
+            SourceRead(name="Border Trade Wire", kind="feed", state="silent", items=40, new=0),
+            SourceRead(name="corpus", kind="folder", state="read", items=9, new=2),
+        ),
+        articles=2,
+        relevant=0,
+        printed=0,
+        languages=(),
+        unread=(),
+        state_media=0,
+        per_day=(),
+        undated=0,
+    )
+    made = brief(bottom_line=(), stories=(), sources=(), coverage=coverage, number=13)
+    return replace(made, **fields)  # type: ignore[arg-type]

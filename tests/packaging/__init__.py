@@ -1,0 +1,1 @@
+"""Tests of what is handed over: the set-up on a machine, and the wheel."""

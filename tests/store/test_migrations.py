@@ -1,0 +1,137 @@
+"""The schema that the migrations make is the one that `tables.py` shows."""
+
+import io
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy.exc import IntegrityError
+
+from service.model import Period
+from service.store import Store, engine, issues
+from service.store.tables import metadata
+from tests.store.given import START
+
+_ROOT = Path(engine.__file__).parents[2]
+_FOLDER = Path(engine.__file__).parent / "migrations"
+
+
+def described(db: Connection) -> dict[str, Any]:
+    """Return what the engine itself says of every table of ours."""
+    inspector = inspect(db)
+    return {
+        name: {
+            "columns": [
+                {**column, "type": str(column["type"])} for column in inspector.get_columns(name)
+            ],
+            "key": inspector.get_pk_constraint(name),
+            "foreign": sorted(map(str, inspector.get_foreign_keys(name))),
+            "unique": sorted(map(str, inspector.get_unique_constraints(name))),
+            "checks": sorted(map(str, inspector.get_check_constraints(name))),
+            "indexes": sorted(
+                f"{index['name']} {index['column_names']} {index['unique']} "
+                f"{ {key: str(value) for key, value in index['dialect_options'].items()} }"
+                for index in inspector.get_indexes(name)
+            ),
+        }
+        for name in sorted(set(inspector.get_table_names()) - {"alembic_version"})
+    }
+
+
+def test_the_migrated_schema_is_that_of_the_tables(store: Store) -> None:
+    other = create_engine("sqlite://")
+    with other.begin() as plain, store.read() as migrated:
+        metadata.create_all(plain)
+        assert described(migrated) == described(plain)
+        assert described(migrated).keys() == metadata.tables.keys()
+    other.dispose()
+
+
+def test_alembic_finds_no_difference_either(store: Store) -> None:
+    with store.read() as db:
+        context = MigrationContext.configure(db, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_head_that_is_known_without_alembic_is_the_last_migration() -> None:
+    script = ScriptDirectory(str(_FOLDER))
+    assert script.get_heads() == [engine.HEAD]
+    for step in script.walk_revisions():
+        assert len(step.revision) == 4
+        assert Path(step.path).name.startswith(f"m{step.revision}_")
+        assert str(step.down_revision or "0000") < step.revision
+
+
+def test_an_up_to_date_database_is_opened_without_alembic(url: str) -> None:
+    Store.open(url).close()
+    code = (
+        "import sys; from service.store import Store; Store.open(sys.argv[1]).close(); "
+        "assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, url], check=True, cwd=_ROOT, timeout=60)
+
+
+def test_the_migrations_are_statements_that_postgresql_takes() -> None:
+    written = io.StringIO()
+    context = MigrationContext.configure(
+        dialect_name="postgresql", opts={"as_sql": True, "output_buffer": written}
+    )
+    with Operations.context(context):
+        for step in reversed(list(ScriptDirectory(str(_FOLDER)).walk_revisions())):
+            step.module.upgrade()
+    made = written.getvalue()
+    assert made.count("CREATE TABLE") == len(metadata.tables)
+    assert "TIMESTAMP WITH TIME ZONE" in made
+    assert "BYTEA" in made
+    assert "WHERE state = 'published'" in made
+
+
+def test_a_migration_that_cannot_be_finished_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    # A process that may write files of 48 KiB only: enough for some tables, not for all.
+    code = (
+        "import resource, sys; from service.store import Store; "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (48 << 10, 48 << 10)); Store.open(sys.argv[1])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-B", "-c", code, f"sqlite:///{path}"],
+        capture_output=True,
+        text=True,
+        cwd=_ROOT,
+        timeout=60,
+    )
+    assert f"service.errors.StoreError: the database {path}" in result.stderr
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT name FROM sqlite_master").fetchall() == []
+    with Store.open(f"sqlite:///{path}") as store, store.read() as connection:
+        assert metadata.tables.keys() <= set(inspect(connection).get_table_names())
+
+
+def test_foreign_keys_are_enforced(store: Store) -> None:
+    artifact = metadata.tables["artifact"]
+    with store.write() as db:
+        issues.add(
+            db,
+            edition="daily",
+            number=1,
+            period=Period(start=START, end=START),
+            cutoff=START,
+            created=START,
+            title="A Brief",
+            brief_json="{}",
+            manifest="{}",
+        )
+    row = {"format": "pdf", "name": "a.pdf", "data": b"", "sha256": "0" * 64}
+    with pytest.raises(IntegrityError), store.write() as db:
+        db.execute(artifact.insert().values(issue=2, **row))
+    with store.write() as db:
+        db.execute(artifact.insert().values(issue=1, **row))

@@ -1,0 +1,111 @@
+"""What every summarizer must do, whatever its method."""
+
+import numpy as np
+import pytest
+
+from summarizers import get, names, summarize
+from summarizers.base import Chooser, Text
+from summarizers.select import select
+from summarizers.text import prepare
+from tests.summarizers.texts import CHINESE, ENGLISH, RUSSIAN, article, generated
+
+SIGHTS = "Emoji come first 😀 here. 🚢🚢 sail by. مرحبا بالعالم. שלום לכולם."
+
+TEXTS: dict[str, Text] = {
+    "empty": Text(units=()),
+    "one sentence": article("Ministers opened a bridge on Friday."),
+    "two sentences": article("Ministers opened a bridge. Trains crossed it."),
+    "all equal": article("Ministers opened a bridge on Friday. " * 9),
+    "duplicates in two articles": prepare([("", ENGLISH), ("Bridge", ENGLISH)], "en")[0],
+    "only stop words": article("It is what it was. They have been there. So are we."),
+    "only numbers": article("1 2 3. 4 5 6. 7 8 9."),
+    "without a final mark": article("a line\n\nanother line\n\na third"),
+    "english": article(ENGLISH, title="Rail bridge opens"),
+    "russian": article(RUSSIAN, "ru", "Открыт мост через Амур"),
+    "chinese": article(CHINESE, "zh", "铁路大桥开通"),
+    "emoji and right-to-left": article(SIGHTS),
+    "a language without a stemmer": article("Mae hi'n braf heddiw. Mae'r bont ar agor.", "cy"),
+    "three articles": prepare([("", ENGLISH), ("", RUSSIAN), ("", CHINESE)], "en")[0],
+    "generated": generated(60, seed=5),
+}
+
+
+@pytest.fixture(params=names())
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=TEXTS)
+def text(request: pytest.FixtureRequest) -> Text:
+    return TEXTS[request.param]
+
+
+def test_scores_are_finite_float64_one_for_each_unit(name: str, text: Text) -> None:
+    scores = get(name).scores(text)
+    assert scores.shape == (len(text.units),)
+    assert scores.dtype == np.float64
+    assert np.isfinite(scores).all()
+
+
+def test_the_same_text_gets_the_same_scores_again(name: str, text: Text) -> None:
+    summarizer = get(name)
+    assert np.array_equal(summarizer.scores(text), get(name).scores(text))
+
+
+def test_a_summarizer_knows_its_own_name(name: str) -> None:
+    assert get(name).name == name
+
+
+@pytest.mark.parametrize("sentences", [0, 1, 3, 100])
+def test_a_summary_is_in_document_order_and_within_its_sentences(
+    name: str, text: Text, sentences: int
+) -> None:
+    chosen = summarize(name, text, sentences=sentences)
+    assert len(chosen) <= min(sentences, len(text.units))
+    assert list(chosen) == sorted(set(chosen))
+
+
+@pytest.mark.parametrize("words", [0, 12, 30])
+def test_a_summary_is_within_its_words(name: str, text: Text, words: int) -> None:
+    from summarizers.text import length
+
+    chosen = summarize(name, text, words=words)
+    assert sum(length(text.units[i].text, text.language) for i in chosen) <= words
+
+
+def test_a_unit_that_is_not_allowed_is_never_chosen(name: str, text: Text) -> None:
+    allowed = [index % 2 == 1 for index in range(len(text.units))]
+    chosen = summarize(name, text, sentences=4, allowed=allowed)
+    assert all(allowed[index] for index in chosen)
+
+
+def test_an_article_of_distinct_sentences_gives_as_many_as_asked_for(name: str) -> None:
+    assert len(summarize(name, TEXTS["english"], sentences=3)) == 3
+
+
+def test_a_sentence_that_stands_in_two_articles_is_printed_once(name: str) -> None:
+    text = TEXTS["duplicates in two articles"]
+    chosen = summarize(name, text, sentences=10)
+    printed = [text.units[index].text for index in chosen]
+    assert len(printed) == len(set(printed))
+    assert len(printed) >= 4
+
+
+def test_an_unknown_name_is_refused_with_the_names_that_there_are() -> None:
+    with pytest.raises(ValueError, match=r"no summarizer is called .best.; there are: .*lexrank"):
+        get("best")
+
+
+def test_a_summary_without_a_budget_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="a budget needs"):
+        summarize(name, TEXTS["english"])
+
+
+def test_marks_of_what_is_allowed_must_match_the_units(name: str) -> None:
+    with pytest.raises(ValueError, match="allowed: 1 for 5 units"):
+        summarize(name, TEXTS["english"], sentences=1, allowed=[True])
+
+
+def test_choosers_and_scorers_are_told_apart() -> None:
+    assert not isinstance(get("lead"), Chooser)
+    assert select(get("lead").scores(TEXTS["english"]), TEXTS["english"], sentences=2) == (0, 1)
