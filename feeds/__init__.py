@@ -1,1 +1,46 @@
-"""x"""
+"""Sources: folders of documents and feeds, read into entries that are clean and can be cited.
+
+`feeds.folder.FolderSource` and `feeds.feed.FeedSource` are the sources (`feeds.base.Source`); all
+other modules serve them. Nothing here knows the store, the topic or the brief; it depends on
+`service.model` and `service.errors` only. Importing this package imports nothing heavy: aiohttp is
+imported with `feeds.fetch`, and feedparser, trafilatura, py3langid, dateparser and the other
+libraries inside the functions that use them.
+
+The way of a text
+    bytes -> `decode` -> facts above it (`metadata`, `extract`, `markdown`) -> `normal`
+    -> `furniture` and `agencies` -> `language` -> Entry (`documents`);
+    for a feed, `fetch` and `syndication` come before.
+
+Design notes
+
+*Everything is cleaned once, here.* A sentence of a brief is a span of a stored text, so what must
+never be printed has to be gone before the text is stored. Rejected: cleaning when a brief is
+composed, as others do; then offsets, hashes and near-duplicates would each see another text.
+
+*Verbatim is a property of the whole package.* Steps may remove whole paragraphs, a dateline before
+the first sentence, a credit behind the last, and may change white space and invisible characters.
+No step changes, joins or reorders words. What is removed may be kept beside the text, as origin or
+date.
+
+*Unknown is better than guessed.* A date that is not fully there, or that can be read two ways, is
+None; so is one that a page only mentions. A title made from the first sentence says so. An
+encoding that leaves nonsense is refused. `published` is never the time of a file or of a fetch.
+
+*A bad item costs itself.* A `Batch` carries entries and problems side by side; an exception leaves
+`read` only when the whole source cannot be read. Problems are remembered in the cursor, because a
+file that could not be read yesterday and was not touched since still cannot be read today, and the
+brief must go on saying so.
+
+*The cursor belongs to the source.* It is an opaque string, stored with the entries in one
+transaction by the caller. A source that fails keeps its old cursor, which makes "not modified"
+mean "as last read well". Rejected: letting the store hold validators and file times in columns of
+its own; each kind of source needs others, and they change together with the code that reads them.
+
+*Parsing can be moved.* Parsing is a pure function of bytes (`documents.read`, `syndication.parse`),
+and `FeedSource` is told where to run it. It runs in a thread here, which a hostile feed can occupy
+but not damage; a killable process can take its place without a change to either side.
+
+*Libraries do what they are best at, and no more.* feedparser reads dialects but neither fetches,
+cleans nor resolves; nh3 cleans; lxml makes text of markup; trafilatura finds the article in a page
+but neither fetches nor dates it; dateparser reads whole dates in words and never relative ones.
+"""

@@ -15,9 +15,11 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-#: Prefixes that carry an IPv4 address for a gateway to unpack, or that no public server has:
-#: NAT64, local NAT64, 6to4, Teredo, and 4-in-6 forms. `is_global` says nothing of what is inside.
-_TUNNELS: tuple[Network, ...] = tuple(
+#: Prefixes that carry an IPv4 address for a gateway to unpack: NAT64, local NAT64, 6to4, Teredo
+#: and 4-in-6; `is_global` says nothing of what is inside. Then what some releases of Python call
+#: global: protocol addresses, 6to4's relays, site-local IPv6, documentation. And the address at
+#: which one cloud answers its machines with their secrets, which lies in a public network.
+_INSIDE: tuple[Network, ...] = tuple(
     ipaddress.ip_network(text)
     for text in (
         "64:ff9b::/96",
@@ -25,7 +27,11 @@ _TUNNELS: tuple[Network, ...] = tuple(
         "2002::/16",
         "2001::/32",
         "::/96",
+        "192.0.0.0/24",
         "192.88.99.0/24",
+        "fec0::/10",
+        "3fff::/20",
+        "168.63.129.16/32",
     )
 )
 
@@ -36,13 +42,13 @@ class Allowed:
     """What an operator allows beside public addresses: host names, addresses, networks."""
 
     def __init__(self, items: Iterable[str] = ()) -> None:
-        """Raise ValueError for a network with host bits set ("10.0.0.1/8")."""
+        """Raise ValueError for a network that is none ("10.0.0.1/8" has host bits set)."""
         self._hosts: set[str] = set()
         self._networks: list[Network] = []
         for item in items:
-            if re.fullmatch(r"[\d.]+(?:/\d+)?|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(?:/\d+)?", item):
-                self._networks.append(ipaddress.ip_network(item))
-            else:
+            if "/" in item or literal(item):
+                self._networks.append(ipaddress.ip_network(item.strip("[]")))
+            elif item:
                 self._hosts.add(item.rstrip(".").lower())
 
     def host(self, name: str) -> bool:
@@ -64,7 +70,7 @@ def public(address: Address) -> bool:
     """Tell whether an address belongs to the public internet, and to one host of it."""
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         return public(address.ipv4_mapped)
-    if any(address in network for network in _TUNNELS if network.version == address.version):
+    if any(address in network for network in _INSIDE if network.version == address.version):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 

@@ -136,6 +136,12 @@ DATELINES: tuple[Dateline, ...] = (
         "agency after a dash, Russian",
         rf"{_CITY_RU}[,.] ?{_DAY_RU}(?:{_DASH}|\. ?)(?P<who>{_ANY})(?:\.\s+|{_DASH})",
     ),
+    # МОСКВА, 8 мая. /Восточный вестник/.
+    _rule(
+        "other agency, Russian",
+        rf"[А-ЯЁ][А-ЯЁ \-]{{2,30}}, {_DAY_RU}\.? ?/(?P<who>[А-ЯЁA-Z][\w .-]{{1,30}})/"
+        rf"\.?(?:{_DASH})?\s*",
+    ),
     # МОСКВА, 8 мая.
     _rule(
         "place and date, Russian",

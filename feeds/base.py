@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from feeds.health import Outcome
 from service.model import Entry, Problem
 
 
@@ -18,6 +19,11 @@ class Batch:
     items: int
     #: What to give to the next reading; opaque to all but the source. None: read all again.
     cursor: str | None
+    #: Keys of items that were there at the last reading and have been taken away, sorted. An item
+    #: that only fell off the end of a feed is not among them.
+    gone: tuple[str, ...] = ()
+    #: What the reading told about the source itself; None for a folder.
+    outcome: Outcome | None = None
 
 
 class Source(Protocol):

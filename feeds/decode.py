@@ -67,8 +67,16 @@ _DECLARABLE = re.compile(
     "euc_kr|cp949|iso8859-(?:2|5|15)|mac-cyrillic"
 )
 
+#: What says nothing of the encoding of a page or a feed: its markup, and addresses. In all of the
+#: encodings that are guessed, no second byte of a character is one of "<", ">", "&" and ";".
+_MARKUP = re.compile(rb"<!\[CDATA\[|<[^<>]{0,2000}>|&#?\w{1,8};|https?://[\w./?=&%~:+-]+")
+#: Bytes that are no characters in ASCII and what extends it.
+_NO_BYTES = bytes(code for code in range(32) if code not in b"\t\n\r")
+
+#: Control characters that no text holds.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{2,40})", re.I)
-_XML = re.compile(rb"^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9_:.\-]{2,40})", re.I)
+_XML = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9_:.\-]{2,40})", re.I)
 _MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
@@ -87,7 +95,7 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
         return _wide(data)
     text = _strict(data, "utf-8")
     if text is not None:
-        if _controls(text) > 0.01 * len(text):
+        if len(_CONTROLS.findall(text)) > 0.01 * len(text):
             raise ParseError("is not a text: it holds control characters")
         return text
     for label in (declared, meta_charset(data)):
@@ -95,6 +103,35 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
         if text is not None:
             return text
     return _guess(data)
+
+
+def decode_damaged(data: bytes, *, declared: str | None = None) -> tuple[str, bool]:
+    """Return the text of bytes that `decode` refuses, and whether some of them were lost.
+
+    Control characters and NUL bytes are left out; if that does not help, bytes that are none in
+    the encoding become U+FFFD. For feeds, where one damaged item can be left out by its U+FFFD.
+    Raises ParseError, as `decode` does, where what comes out does not look like writing.
+    """
+    _refuse_binary(data)
+    mark = next((one for one in _BOMS if data.startswith(one[0])), None)
+    name = None
+    if mark:
+        data, name = data[len(mark[0]) :], mark[1]
+    if name is None or name == "utf-8":
+        data = data.translate(None, _NO_BYTES)
+        try:
+            return decode(data, declared=declared), False
+        except ParseError:
+            # Much of it is valid, so it is UTF-8, whatever is declared.
+            valid = len(_MULTIBYTE.findall(data))
+            if valid > 3 * data.decode("utf-8", "replace").count("\ufffd"):
+                name = "utf-8"
+    labels = (name, meta_charset(data), declared, "utf-8")
+    name = next(found for found in map(_encoding, labels) if found)
+    text = data.decode(name, "replace")
+    if not _plausible(text.replace("\ufffd", "")):
+        raise ParseError(f"is not a text in {name.upper()}, nor in another usual encoding")
+    return text, True
 
 
 def meta_charset(data: bytes) -> str | None:
@@ -131,6 +168,13 @@ def _in_set(character: str, encoding: str) -> bool:
 
 
 def _labelled(data: bytes, label: str | None) -> str | None:
+    name = _encoding(label)
+    text = _strict(data, name) if name else None
+    return text if text is not None and _plausible(text) else None
+
+
+def _encoding(label: str | None) -> str | None:
+    """Return Python's name of the encoding that a label means, if it may be declared."""
     name = (label or "").strip().lower()
     name = _LABELS.get(name, name)
     try:
@@ -138,10 +182,7 @@ def _labelled(data: bytes, label: str | None) -> str | None:
     except (LookupError, ValueError):
         return None
     name = {"utf-16": "utf-16-le", "iso8859-1": "cp1252", "gbk": "gb18030"}.get(name, name)
-    if not _DECLARABLE.fullmatch(name):
-        return None
-    text = _strict(data, name)
-    return text if text is not None and _plausible(text) else None
+    return name if _DECLARABLE.fullmatch(name) else None
 
 
 def _wide(data: bytes) -> str:
@@ -164,13 +205,15 @@ def _guess(data: bytes) -> str:
     valid = len(_MULTIBYTE.findall(data))
     broken = sum(1 for c in data.decode("utf-8", "replace") if c == "\ufffd")
     if valid <= 3 * broken:
-        found = from_bytes(data, cp_isolation=_GUESSED, enable_fallback=False)
+        prose = _MARKUP.sub(b" ", data) if data.lstrip()[:1] == b"<" else data
+        found = from_bytes(prose, cp_isolation=_GUESSED, enable_fallback=False)
         for encoding in ("cp1252", *(match.encoding for match in found), "gb18030"):
-            text = _strict(data, encoding)
+            text = _strict(prose, encoding)
             if text is None or not _mostly(text, foreign=encoding != "cp1252"):
                 continue
-            if _plausible(text):
-                return text
+            whole = _strict(data, encoding)
+            if whole is not None and _plausible(text):
+                return whole
     raise ParseError(
         f"is not valid UTF-8 (byte {at}), nor in another usual encoding; save it as UTF-8"
     )
@@ -195,10 +238,6 @@ def _first_invalid(data: bytes) -> int:
     except UnicodeDecodeError as exc:
         return exc.start
     return len(data)
-
-
-def _controls(text: str) -> int:
-    return sum(1 for c in text if unicodedata.category(c) == "Cc" and c not in "\n\r\t\f\x85")
 
 
 # Typographic marks above ASCII that Western and Cyrillic code pages have, and texts use.

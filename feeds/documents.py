@@ -40,16 +40,14 @@ def entry(key: str, text: str, facts: Facts, *, now: datetime, tongue: str | Non
     what the document declares counts only where that fails: templates declare what they like.
     Raises ExtractError if nothing but furniture is in it.
     """
-    cleaned = clean(paragraphs(text), title=facts.title)
-    body = cleaned.paragraphs
-    removed = list(cleaned.removed)
-    origin = facts.origin or cleaned.origin
+    whole = clean(paragraphs(text), title=facts.title)
+    body, removed, origin = whole.paragraphs, whole.removed, whole.origin
     title = facts.title or headline(body)
-    if title and body and len(body) > 1 and same_line(body[0], title):
-        cleaned = clean(body[1:], title=title)
-        body = cleaned.paragraphs
-        removed += cleaned.removed
-        origin = origin or cleaned.origin
+    if title and len(body) > 1 and same_line(body[0], title):
+        # Below the headline there may be a byline, and the dateline, which says best whose it is.
+        below = clean(body[1:], title=title)
+        body, removed = below.paragraphs, (*removed, *below.removed)
+        origin = below.origin or origin
     if not any(c.isalpha() for paragraph in body for c in paragraph):
         raise ExtractError("holds no text that can be read")
     final = "\n\n".join(body)
@@ -66,7 +64,7 @@ def entry(key: str, text: str, facts: Facts, *, now: datetime, tongue: str | Non
         url=facts.url,
         published=published,
         outlet=facts.outlet,
-        origin=origin,
+        origin=facts.origin or origin,
     )
 
 
@@ -95,6 +93,27 @@ def html(data: bytes, now: datetime) -> tuple[Facts, str]:
     return found.facts, found.text
 
 
+def pdf(data: bytes, now: datetime) -> tuple[Facts, str]:
+    """Read a PDF document."""
+    from feeds import pdf as reader
+
+    return reader.read(data, now)
+
+
+def word(data: bytes, now: datetime) -> tuple[Facts, str]:
+    """Read a Word document of the newer kind."""
+    from feeds import docx as reader
+
+    return reader.read(data, now)
+
+
+def mail(data: bytes, now: datetime) -> tuple[Facts, str]:
+    """Read a mail that was saved as a file."""
+    from feeds import mail as reader
+
+    return reader.read(data, now)
+
+
 #: What each ending is read by.
 FORMATS: Mapping[str, Reader] = {
     ".txt": plain,
@@ -104,6 +123,9 @@ FORMATS: Mapping[str, Reader] = {
     ".html": html,
     ".htm": html,
     ".xhtml": html,
+    ".pdf": pdf,
+    ".docx": word,
+    ".eml": mail,
 }
 
 

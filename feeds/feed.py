@@ -3,26 +3,29 @@
 The cursor holds the validators (ETag, Last-Modified) and the hash of the last body that was
 *parsed*, and the problems of its items. A body that cannot be parsed leaves the cursor alone, so
 its validators are never sent: a 304 can only confirm what was once read well. Unchanged bytes
-behind changed validators are recognised by their hash.
+behind changed validators are recognised by their hash. Beside them stand what the feed asks of its
+readers (its `ttl`), and what became of the pages of its teasers (`feeds.pages`); while pages are
+left to fetch, the next question is asked without conditions.
 """
 
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from feeds.base import Batch
-from feeds.documents import entry
 from feeds.fetch import Response
-from feeds.syndication import Feed, parse
-from service.errors import ExtractError, FetchError, ParseError
+from feeds.health import Outcome, asked_s
+from feeds.items import Items, items
+from feeds.pages import Pages, Tried
+from service.errors import FetchError, ParseError
 from service.model import Entry, Problem
 
-_VERSION = 1
+_VERSION = 2
 _VALIDATORS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
 
 
@@ -32,8 +35,13 @@ class Client(Protocol):
     async def get(self, url: str, *, validators: dict[str, str] | None = None) -> Response: ...
 
 
-#: Runs a function of nothing to its end, off the event loop.
-Run = Callable[[Callable[[], Feed]], Awaitable[Feed]]
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    """Runs a pure function of nothing to its end, off the event loop."""
+
+    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,18 +50,23 @@ class Seen:
 
     #: Header to send -> its value.
     validators: dict[str, str]
-    #: SHA-256 of the body.
+    #: SHA-256 of the body; "" where it must be parsed again though it may be the same.
     body: str
     items: int
     #: (key, reason) of each item that could not be used.
     problems: tuple[tuple[str, str], ...]
+    #: Seconds between two readings that the feed asks for.
+    ttl_s: float | None = None
+    #: Key -> what became of the page of each teaser.
+    tried: Mapping[str, Tried] = field(default_factory=dict)
 
 
 class FeedSource:
     """The items of the RSS or Atom feed at an address.
 
     client: how it is fetched. language: of all its items; None: detected. now: the clock, which
-    bounds the dates that are believed. run: where it is parsed; a thread by default.
+    bounds the dates that are believed. run: where it is parsed; a thread by default. pages: from
+    which articles are taken where the feed gives teasers; None: the teasers stay.
     """
 
     kind = "feed"
@@ -67,6 +80,7 @@ class FeedSource:
         language: str | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         run: Run = asyncio.to_thread,
+        pages: Pages | None = None,
     ) -> None:
         self.name = name
         self._url = url
@@ -74,6 +88,7 @@ class FeedSource:
         self._language = language
         self._now = now
         self._run = run
+        self._pages = pages
 
     async def read(self, cursor: str | None) -> Batch:
         """Read the feed; raise FetchError or ParseError if it cannot be read."""
@@ -85,14 +100,14 @@ class FeedSource:
             digest = hashlib.sha256(answer.body).hexdigest()
             if seen and (answer.status == 304 or digest == seen.body):
                 return self._unchanged(seen, answer)
-            now = self._now()
-            feed = await self._run(
+            found = await self._run(
                 partial(
-                    parse,
+                    items,
                     answer.body,
                     url=answer.url,
                     content_type=answer.headers.get("content-type", ""),
-                    now=now,
+                    now=self._now(),
+                    tongue=self._language,
                 )
             )
         except FetchError as exc:
@@ -103,43 +118,55 @@ class FeedSource:
                 retry_after_s=exc.retry_after_s,
             ) from exc
         except ParseError as exc:
-            raise ParseError(f"{self._url} {exc}", source=self.name) from exc
-        return self._batch(feed, answer, digest, now)
+            reason = f"{self._url} {exc}"
+            raise ParseError(reason, source=self.name, killed=exc.killed) from exc
+        return await self._batch(found, answer, digest, seen)
 
-    def _batch(self, feed: Feed, answer: Response, digest: str, now: datetime) -> Batch:
-        entries: dict[str, Entry] = {}
-        problems: dict[str, str] = {}
-        for item in feed.items:
-            # The first of several items with one name is the newest in every feed seen.
-            if item.key in entries:
-                continue
-            if item.reason is not None:
-                problems.setdefault(item.key, item.reason)
-                continue
-            try:
-                entries[item.key] = entry(
-                    item.key, item.text, item.facts, now=now, tongue=self._language
-                )
-            except ExtractError as exc:
-                problems.setdefault(item.key, str(exc))
+    async def _batch(
+        self, found: Items, answer: Response, digest: str, before: Seen | None
+    ) -> Batch:
         seen = Seen(
             validators=_validators(answer),
             body=digest,
-            items=len(feed.items),
-            problems=tuple(sorted((k, r) for k, r in problems.items() if k not in entries)),
+            items=found.count,
+            problems=found.problems,
+            ttl_s=found.ttl_s,
         )
+        entries = found.entries
+        if self._pages is not None:
+            tried = before.tried if before else {}
+            filled = await self._pages.fill(entries, tried, tongue=self._language)
+            entries = filled.entries
+            seen = replace(seen, tried=filled.tried)
+            if filled.pending:
+                seen = replace(seen, validators={}, body="")
+        return self._given(seen, answer, entries=entries, parsed=True)
+
+    def _unchanged(self, seen: Seen, answer: Response) -> Batch:
+        if answer.status == 304:
+            return self._given(seen, answer, parsed=None)
+        return self._given(replace(seen, validators=_validators(answer)), answer, parsed=True)
+
+    def _given(
+        self,
+        seen: Seen,
+        answer: Response,
+        *,
+        entries: tuple[Entry, ...] = (),
+        parsed: bool | None,
+    ) -> Batch:
         return Batch(
-            entries=tuple(entries.values()),
+            entries=entries,
             problems=self._problems(seen),
             items=seen.items,
             cursor=_cursor(seen),
-        )
-
-    def _unchanged(self, seen: Seen, answer: Response) -> Batch:
-        validators = seen.validators if answer.status == 304 else _validators(answer)
-        same = Seen(validators=validators, body=seen.body, items=seen.items, problems=seen.problems)
-        return Batch(
-            entries=(), problems=self._problems(seen), items=seen.items, cursor=_cursor(same)
+            outcome=Outcome(
+                status=answer.status,
+                wait_s=asked_s(answer.headers, now=self._now()),
+                ttl_s=seen.ttl_s,
+                parsed=parsed,
+                moved_to=answer.moved_to if answer.moved_to != self._url else None,
+            ),
         )
 
     def _problems(self, seen: Seen) -> tuple[Problem, ...]:
@@ -169,6 +196,11 @@ def _remembered(cursor: str | None) -> Seen | None:
             body=str(data["body"]),
             items=int(data["items"]),
             problems=tuple((str(key), str(reason)) for key, reason in data["problems"]),
+            ttl_s=None if data["ttl_s"] is None else float(data["ttl_s"]),
+            tried={
+                str(key): Tried(teaser=str(teaser), state=state, tries=int(tries))
+                for key, (teaser, state, tries) in data["tried"].items()
+            },
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         # Written by something else: asking without conditions is always right, only slower.
@@ -183,6 +215,8 @@ def _cursor(seen: Seen) -> str:
             "body": seen.body,
             "items": seen.items,
             "problems": seen.problems,
+            "ttl_s": seen.ttl_s,
+            "tried": {key: (t.teaser, t.state, t.tries) for key, t in seen.tried.items()},
         },
         ensure_ascii=False,
         separators=(",", ":"),

@@ -8,7 +8,10 @@ connecting. One deadline covers all redirects. Bodies are read raw and unpacked 
 piece, so that the cap is on what comes out; only gzip and deflate are offered, and brotli or zstd
 sent all the same is refused. Redirects are followed here, each checked like the first address.
 Names resolve through `CheckedResolver`, so the address that was checked is the one connected to.
-Proxies of the environment are not used, nor cookies, nor netrc.
+Requests take turns (`feeds.turns`): one at a time to a host, and a gap behind each.
+Proxies of the environment are not used, nor cookies, nor netrc. A proxy that the operator sets
+resolves names itself, and must itself keep away from the inside: only addresses that are written
+as numbers can still be checked here.
 
 Rejected: httpx (no deadline, no cap on unpacked bytes); a check of the name before the request
 (the name may resolve to something else when the connection is made).
@@ -30,9 +33,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from feeds.addresses import Allowed, literal, shown, split
+from feeds.turns import Pace, Turns
 from service.errors import FetchError
 
-MAX_BYTES = 10_000_000
+MAX_BYTES = 10 << 20
 DEADLINE_S = 30.0
 MAX_REDIRECTS = 5
 
@@ -85,6 +89,23 @@ class Response:
     moved_to: str
 
 
+@dataclass(slots=True, kw_only=True)
+class _Walk:
+    """A request on its way through redirects."""
+
+    #: Where it began.
+    url: str
+    #: Where to ask next.
+    at: str
+    #: The address after the permanent redirects only, so far.
+    moved_to: str
+    #: Conditions, as long as the host is the first one.
+    headers: dict[str, str]
+    left_s: float
+    permanent: bool = True
+    hops: int = 0
+
+
 class CheckedResolver(AbstractResolver):
     """Resolves names to the addresses that may be connected to, and to no others."""
 
@@ -116,8 +137,9 @@ class Fetcher:
     """The client; an asynchronous context, which holds its connections.
 
     allow: host names, addresses or networks inside the operator's own network that may be read.
-    agent: the User-Agent, which should say how to reach the operator. now: the clock, for
-    Retry-After. resolver: asked for addresses; the system's but in tests.
+    agent: the User-Agent, which should say how to reach the operator. pace: how requests take
+    turns. proxy: the http address of a proxy for all requests, at a private address or not. now:
+    the clock, for Retry-After. resolver: asked for addresses; the system's but in tests.
     """
 
     def __init__(
@@ -126,14 +148,22 @@ class Fetcher:
         agent: str = "briefing-digest/0.1",
         allow: tuple[str, ...] = (),
         limits: Limits | None = None,
+        pace: Pace | None = None,
+        proxy: str | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         resolver: AbstractResolver | None = None,
     ) -> None:
         self._agent = agent
         self._allowed = Allowed(allow)
         self._limits = limits or Limits()
+        self._pace = pace or Pace()
+        self._proxy = proxy
+        # The proxy may be connected to, and yet not be read as a source.
+        own = (URL(proxy).raw_host or "",) if proxy else ()
+        self._connected = Allowed((*allow, *own))
         self._now = now
         self._resolver = resolver
+        self._turns = Turns(self._pace)
         self._opened: aiohttp.ClientSession | None = None
 
     @property
@@ -143,15 +173,18 @@ class Fetcher:
         return self._opened
 
     async def __aenter__(self) -> Self:
-        resolver = CheckedResolver(self._allowed, self._resolver or aiohttp.ThreadedResolver())
+        resolver = CheckedResolver(self._connected, self._resolver or aiohttp.ThreadedResolver())
+        # Turns belong to the loop of this context.
+        self._turns = Turns(self._pace)
         self._opened = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                resolver=resolver, use_dns_cache=False, limit=50, limit_per_host=2
+                resolver=resolver, use_dns_cache=False, limit=self._pace.connections
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),
             trust_env=False,
             auto_decompress=False,
+            proxy=self._proxy,
             headers={"User-Agent": self._agent, "Accept-Encoding": "gzip, deflate"},
         )
         return self
@@ -172,8 +205,7 @@ class Fetcher:
         leads to another host.
         """
         try:
-            async with asyncio.timeout(self._limits.deadline_s):
-                return await self._follow(url, dict(validators or {}))
+            return await self._follow(url, dict(validators or {}))
         except TimeoutError as exc:
             raise FetchError(
                 f"{shown(url)} gave no whole answer within {self._limits.deadline_s:g} seconds"
@@ -182,22 +214,46 @@ class Fetcher:
             raise FetchError(f"{shown(url)} cannot be read: {_why(exc)}") from exc
 
     async def _follow(self, url: str, headers: dict[str, str]) -> Response:
-        at, moved_to, permanent = url, url, True
-        for _ in range(self._limits.max_redirects + 1):
-            target = self._checked(at, first=url)
-            if target.origin() != URL(url).origin():
-                headers = {}
-            async with self._session.get(target, headers=headers, allow_redirects=False) as answer:
-                location = answer.headers.get("Location")
-                if answer.status not in _REDIRECTS or not location:
-                    return await self._usable(answer, at, moved_to)
-                permanent = permanent and answer.status in _PERMANENT
-            at = urljoin(at, location)
-            moved_to = at if permanent else moved_to
-        raise FetchError(f"{shown(url)} redirects more than {self._limits.max_redirects} times")
+        walk = _Walk(url=url, at=url, moved_to=url, headers=headers, left_s=self._limits.deadline_s)
+        while True:
+            target = self._checked(walk)
+            # A redirect within a host is no new request to it: no other comes between, and no gap.
+            host = target.raw_host
+            async with self._turns.turn(host or ""):
+                while target.raw_host == host:
+                    answer = await self._hop(walk, target)
+                    if answer is not None:
+                        return answer
+                    target = self._checked(walk)
 
-    def _checked(self, url: str, *, first: str) -> URL:
+    async def _hop(self, walk: "_Walk", target: URL) -> Response | None:
+        """Ask once; return the answer, or None where it leads on, with `walk` at the next place."""
+        if walk.hops > self._limits.max_redirects:
+            raise FetchError(
+                f"{shown(walk.url)} redirects more than {self._limits.max_redirects} times"
+            )
+        if target.origin() != URL(walk.url).origin():
+            walk.headers = {}
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        # One deadline for all, in which waiting for a turn does not count.
+        async with (
+            asyncio.timeout(walk.left_s),
+            self._session.get(target, headers=walk.headers, allow_redirects=False) as answer,
+        ):
+            location = answer.headers.get("Location")
+            if answer.status not in _REDIRECTS or not location:
+                return await self._usable(answer, walk.at, walk.moved_to)
+        walk.left_s -= loop.time() - start
+        walk.hops += 1
+        walk.permanent = walk.permanent and answer.status in _PERMANENT
+        walk.at = urljoin(walk.at, location)
+        walk.moved_to = walk.at if walk.permanent else walk.moved_to
+        return None
+
+    def _checked(self, walk: "_Walk") -> URL:
         """Return an address that may be asked, as the client reads it; raise FetchError if not."""
+        url, first = walk.at, walk.url
         via = "" if url == first else f"redirects to {shown(url)}, which "
         try:
             split(url)
@@ -243,7 +299,7 @@ class Fetcher:
             return unpacker.finish()
         except _TooLargeError as exc:
             raise FetchError(
-                f"{shown(url)} is larger than {self._limits.max_bytes / 1e6:g} MB"
+                f"{shown(url)} is larger than {self._limits.max_bytes / (1 << 20):g} MB"
             ) from exc
         except zlib.error as exc:
             raise FetchError(f"{shown(url)} sent compressed data that is broken") from exc

@@ -6,50 +6,64 @@ remembered with the reason, because a problem that is still there must still be 
 changed while it was read is not remembered: it is read anew next time. What is refused unopened
 (a link, a size, an ending) is judged at each reading, so that a changed setting takes effect.
 
-Links: one that leads out of the folder is refused, for a folder may be shared, and a link in it
-could print any file of the machine. One that stays inside is read where it stands.
+*Half-written files.* Who reads because something changed, as a service that watches the folder
+does, comes early: the file may still be on its way. Such a reader asks for files that have stood
+still for some seconds (`settled_s`). Another one is left for the next reading, and is no problem
+yet; it is one if it has still not come to rest then. Who reads because somebody asks now
+(`settled_s` is 0) takes what is there.
+
+*Files that are gone.* The cursor also tells which files were there. One that is not any more is
+told once (`Batch.gone`); its article stays in the store. What stands below a folder that cannot be
+listed today is not gone.
 """
 
 import asyncio
-import errno
 import json
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import Protocol, TypeVar
 
 from feeds.base import Batch
-from feeds.documents import FORMATS, read
+from feeds.documents import read
+from feeds.listing import Found, documents, why
 from service.errors import SourceError
 from service.model import Entry, Problem
 
 #: Larger files are refused unread: no article is so long, and text takes ten times its size.
-MAX_BYTES = 20_000_000
+MAX_BYTES = 20 << 20
+
+#: Up to so many bytes a format is read here, not in a worker process: text without markup, where
+#: nothing explodes. The worst that is known takes a second (Markdown: links in links).
+_LIGHT = {".txt": 200_000, ".text": 200_000, ".md": 16_000, ".markdown": 16_000}
+#: Documents that are read side by side; there are two worker processes.
+_SIDE_BY_SIDE = 2
 
 _VERSION = 1
 _CHUNK = 1 << 20
-#: Endings of documents that people do put into such folders, which are not read.
-_UNREAD = {
-    ".pdf": "PDF documents",
-    ".docx": "Word documents",
-    ".doc": "Word documents",
-    ".odt": "OpenDocument texts",
-    ".rtf": "RTF documents",
-    ".eml": "saved mails",
-    ".msg": "saved mails",
-    ".epub": "e-books",
-    ".mht": "web archives",
-    ".mhtml": "web archives",
-    ".url": "links",
-    ".webloc": "links",
-}
-
 _CHANGED = "changed while it was read, twice; it will be read again next time"
+_UNSETTLED = "is still being written; it will be read when it has come to rest"
 
 #: Reads at most so many bytes from a file descriptor.
 ReadSome = Callable[[int, int], bytes]
+
+T = TypeVar("T")
+
+
+class Call(Protocol):
+    """Runs a pure function of nothing to its end, and waits for it; safe in several threads."""
+
+    def __call__(self, work: Callable[[], T], /) -> T: ...
+
+
+def here(work: Callable[[], T], /) -> T:
+    """Run a function where it is called."""
+    return work()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,29 +75,19 @@ class Known:
     #: Why it could not be used; None if it was.
     reason: str | None = None
 
-    def same(self, document: "Found") -> bool:
+    def same(self, document: Found) -> bool:
         """Tell whether a document is as it was."""
         return (self.size, self.mtime_ns) == (document.size, document.mtime_ns)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A document in the folder, not opened yet."""
-
-    key: str
-    path: Path
-    size: int
-    mtime_ns: int
-    #: Why it must not or cannot be opened; None where it can.
-    refused: str | None = None
 
 
 class FolderSource:
     """The documents below a folder, by relative path.
 
     max_bytes: larger files are problems. language: of all its texts; None: detected. now: the
-    clock, which bounds the dates that are believed.
-    read_some: how an open file is read; `os.read` but in tests.
+    clock, which bounds the dates that are believed. settled_s: seconds for which a file must have
+    stood still to be read; 0: whatever is there.
+    read_some: how an open file is read; `os.read` but in tests. call: where a document that may
+    be hostile is read; here by default.
     """
 
     kind = "folder"
@@ -96,14 +100,20 @@ class FolderSource:
         max_bytes: int = MAX_BYTES,
         language: str | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        settled_s: float = 0.0,
         read_some: ReadSome = os.read,
+        call: Call = here,
     ) -> None:
         self.name = name
         self._path = path
         self._max_bytes = max_bytes
         self._language = language
         self._now = now
+        self._settled_s = settled_s
+        #: What the last reading left because it had not come to rest.
+        self._left: frozenset[str] = frozenset()
         self._read_some = read_some
+        self._call = call
 
     async def read(self, cursor: str | None) -> Batch:
         """Read new and changed documents; raise SourceError if the folder cannot be listed."""
@@ -111,48 +121,90 @@ class FolderSource:
 
     def _read(self, cursor: str | None) -> Batch:
         before = _remembered(cursor)
-        found = sorted(self._documents(), key=lambda document: document.key)
+        found = sorted(
+            documents(self._path, max_bytes=self._max_bytes, source=self.name),
+            key=lambda document: document.key,
+        )
         entries: list[Entry] = []
         problems: list[Problem] = []
         after: dict[str, Known] = {}
+        left: set[str] = set()
+        read_now = [
+            document
+            for document in found
+            if document.refused is None and not _is_known(document, before)
+        ]
+        outcomes = self._outcomes(read_now)
         for document in found:
-            reason, known = document.refused, before.get(document.key)
-            if reason is None and known and known.same(document):
-                reason = known.reason
-                after[document.key] = known
+            key, reason = document.key, document.refused
+            outcome = outcomes.get(key)
+            if isinstance(outcome, _ChangedError):
+                left.add(key)
+                reason = self._restless(key)
+            elif isinstance(outcome, Entry):
+                entries.append(outcome)
+            elif outcome is not None:
+                reason = str(outcome)
             elif reason is None:
-                try:
-                    entries.append(self._entry(document))
-                except SourceError as exc:
-                    reason = str(exc)
-                except _ChangedError:
-                    reason = _CHANGED
-                if reason != _CHANGED:
-                    after[document.key] = Known(
-                        size=document.size, mtime_ns=document.mtime_ns, reason=reason
-                    )
+                reason = before[key].reason
+            if key in left or (outcome is None and document.refused is None):
+                # As it was; of one that is being written only if there was a state before.
+                after |= {key: before[key]} if key in before else {}
+            elif outcome is not None:
+                after[key] = Known(size=document.size, mtime_ns=document.mtime_ns, reason=reason)
             if reason is not None:
-                problems.append(self._problem(document.key, reason))
+                problems.append(self._problem(key, reason))
         if not found:
             problems.append(self._problem("", f"no articles in {self._path}"))
+        self._left = frozenset(left)
+        gone, hidden = missing(before, found)
+        unseen = left - before.keys() - {problem.key for problem in problems}
         return Batch(
             entries=tuple(entries),
             problems=tuple(problems),
-            items=len(found),
-            cursor=_cursor(after),
+            items=len(found) - len(unseen),
+            cursor=_cursor(after | {key: before[key] for key in hidden}),
+            gone=gone,
         )
+
+    def _outcomes(self, found: Sequence[Found]) -> dict[str, "Entry | SourceError | _ChangedError"]:
+        """Read documents; return by key what each gave, or why it gave nothing."""
+        if self._call is here or len(found) < 2:
+            return {document.key: self._outcome(document) for document in found}
+        with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+            keys = (document.key for document in found)
+            return dict(zip(keys, pool.map(self._outcome, found), strict=True))
+
+    def _outcome(self, document: Found) -> "Entry | SourceError | _ChangedError":
+        try:
+            return self._entry(document)
+        except (SourceError, _ChangedError) as exc:
+            return exc
+
+    def _restless(self, key: str) -> str | None:
+        """Return the reason to tell for a file that did not stand still; None: not yet."""
+        if not self._settled_s:
+            return _CHANGED
+        return _UNSETTLED if key in self._left else None
 
     def _problem(self, key: str, reason: str) -> Problem:
         return Problem(source=self.name, key=key, reason=reason)
 
     def _entry(self, document: Found) -> Entry:
+        if self._settled_s:
+            # Either way: a clock that is ahead must not make a file wait for ever.
+            age_s = self._now().timestamp() - document.mtime_ns / 1e9
+            if abs(age_s) < self._settled_s:
+                raise _ChangedError
         try:
             data = self._stable(document)
         except OSError as exc:
-            raise SourceError(f"cannot be read: {_why(exc)}", source=self.name) from exc
+            raise SourceError(f"cannot be read: {why(exc)}", source=self.name) from exc
         if not data.strip():
             raise SourceError("is empty", source=self.name)
-        return read(document.key, data, now=self._now(), tongue=self._language)
+        work = partial(read, document.key, data, now=self._now(), tongue=self._language)
+        light = _LIGHT.get(PurePosixPath(document.key).suffix.lower(), 0)
+        return work() if len(data) <= light else self._call(work)
 
     def _stable(self, document: Found) -> bytes:
         """Return a file's bytes, read between two equal states; try twice."""
@@ -161,90 +213,9 @@ class FolderSource:
         except _ChangedError:
             return snapshot(document.path, self._max_bytes, self._read_some)
 
-    def _documents(self) -> Iterator[Found]:
-        if not self._path.is_dir():
-            what = "is not a folder" if self._path.exists() else "does not exist"
-            raise SourceError(
-                f"the folder {self._path} {what}; create it, or set the source's path",
-                source=self.name,
-            )
-        root = self._path.resolve()
-        try:
-            yield from self._below(root, root)
-        except OSError as exc:
-            raise SourceError(
-                f"the folder {self._path} cannot be listed: {_why(exc)}; mend its permissions",
-                source=self.name,
-            ) from exc
-
-    def _below(self, folder: Path, root: Path) -> Iterator[Found]:
-        """Yield the documents below a folder; raise OSError only for the root itself."""
-        try:
-            with os.scandir(folder) as scan:
-                items = list(scan)
-        except OSError as exc:
-            if folder == root:
-                raise
-            key = _key(folder, root)
-            refused = f"is a folder that cannot be listed: {_why(exc)}"
-            yield Found(key=key, path=folder, size=0, mtime_ns=0, refused=refused)
-            return
-        for item in items:
-            # Hidden files are some program's own, such as .DS_Store or a half-written download.
-            if item.name.startswith((".", "~$")):
-                continue
-            path = Path(item.path)
-            if item.is_symlink():
-                yield from self._linked(path, root)
-            elif item.is_dir(follow_symlinks=False):
-                yield from self._below(path, root)
-            elif _is_document(path):
-                yield self._document(path, path, root)
-
-    def _linked(self, path: Path, root: Path) -> Iterator[Found]:
-        try:
-            target = path.resolve(strict=True)
-        except (OSError, RuntimeError):  # RuntimeError: a loop, before Python 3.13
-            if _is_document(path):
-                yield self._refused(path, root, "is a symbolic link that leads nowhere")
-            return
-        if not target.is_relative_to(root):
-            yield self._refused(
-                path, root, "is a symbolic link that leaves the folder; not followed"
-            )
-        elif target.is_file() and _is_document(path):
-            yield self._document(path, target, root)
-        # A link to a folder inside adds nothing: its files are read where they are.
-
-    def _document(self, path: Path, target: Path, root: Path) -> Found:
-        try:
-            state = os.lstat(target)
-        except OSError as exc:
-            return self._refused(path, root, f"cannot be read: {_why(exc)}")
-        refused = None
-        if not stat.S_ISREG(state.st_mode):
-            refused = "is not a regular file"
-        elif path.suffix.lower() in _UNREAD:
-            refused = f"is not read: {_UNREAD[path.suffix.lower()]} are not supported"
-        elif state.st_size > self._max_bytes:
-            refused = (
-                f"is too large: {state.st_size / 1e6:.1f} MB, "
-                f"and at most {self._max_bytes / 1e6:g} MB are read"
-            )
-        return Found(
-            key=_key(path, root),
-            path=target,
-            size=state.st_size,
-            mtime_ns=state.st_mtime_ns,
-            refused=refused,
-        )
-
-    def _refused(self, path: Path, root: Path, reason: str) -> Found:
-        return Found(key=_key(path, root), path=path, size=0, mtime_ns=0, refused=reason)
-
 
 class _ChangedError(Exception):
-    """A file was written to while it was read."""
+    """A file is being written, or was written to while it was read."""
 
 
 def snapshot(path: Path, max_bytes: int, read_some: ReadSome = os.read) -> bytes:
@@ -264,7 +235,7 @@ def snapshot(path: Path, max_bytes: int, read_some: ReadSome = os.read) -> bytes
             chunks.append(chunk)
             size += len(chunk)
             if size > max_bytes:
-                raise SourceError(f"is too large: at most {max_bytes / 1e6:g} MB are read")
+                raise SourceError(f"is too large: at most {max_bytes / (1 << 20):g} MB are read")
         after = os.fstat(handle)
         named = os.stat(path)
     finally:
@@ -278,21 +249,24 @@ def _state(found: os.stat_result) -> tuple[int, int, int, int]:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _is_document(path: Path) -> bool:
-    suffix = path.suffix.lower()
-    return suffix in FORMATS or suffix in _UNREAD
+def _same(known: Known | None, document: Found) -> bool:
+    return known is not None and known.same(document)
 
 
-def _key(path: Path, root: Path) -> str:
-    """Return the path below the root, with "/", and nothing that a line of text cannot hold."""
-    relative = PurePosixPath(os.path.relpath(path, root)).as_posix()
-    text = os.fsencode(relative).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+def _is_known(document: Found, before: Mapping[str, Known]) -> bool:
+    known = before.get(document.key)
+    return known is not None and known.same(document)
 
 
-def _why(exc: OSError) -> str:
-    names = {errno.EACCES: "permission denied", errno.ENOENT: "it is gone", errno.EIO: "disk error"}
-    return names.get(exc.errno or 0, (exc.strerror or type(exc).__name__).lower())
+def missing(
+    before: Mapping[str, Known], found: Sequence[Found]
+) -> tuple[tuple[str, ...], set[str]]:
+    """Return the keys that were there and are not, sorted, and those that cannot be looked for."""
+    there = {document.key for document in found}
+    folders = tuple(document.key + "/" for document in found if document.is_folder)
+    absent = before.keys() - there
+    hidden = {key for key in absent if key.startswith(folders)}
+    return tuple(sorted(absent - hidden)), hidden
 
 
 def _remembered(cursor: str | None) -> dict[str, Known]:

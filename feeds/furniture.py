@@ -106,12 +106,12 @@ def _edge_furniture(
         if head and title and same_line(paragraph, title):
             return position, Removed(rule="repeated headline", paragraph=paragraph)
         lone = count > 1 and ((tail and position > 0) or (head and title is not None))
-        found = _matching(paragraph, [rule for rule in _AT_EDGES if lone or not rule.lone])
-        if found:
-            return position, found
         who = credit(paragraph)
         if who:
             return position, Removed(rule="agency credit", paragraph=paragraph, origin=who)
+        found = _matching(paragraph, [rule for rule in _AT_EDGES if lone or not rule.lone])
+        if found:
+            return position, found
     return None
 
 

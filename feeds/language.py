@@ -8,6 +8,7 @@ to languages of that script, which takes half a second to load and is loaded onl
 """
 
 import re
+import unicodedata
 from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ _SCRIPTS = {
     "cyrillic": re.compile("[\u0400-\u052f]"),
     "latin": re.compile("[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]"),
     "other": re.compile(
-        r"[^\W\d_\u0000-\u052f\u1100-\u11ff\u1e00-\u1eff\u3040-\ud7af\uf900-\ufaff]"
+        r"[^\W\d_\u0000-\u024f\u0400-\u052f\u1100-\u11ff\u1e00-\u1eff\u3040-\ud7af\uf900-\ufaff]"
     ),
 }
 
@@ -53,6 +54,29 @@ _LATIN = re.compile(
     "af|az|bs|ca|cs|cy|da|de|en|eo|es|et|eu|fi|fr|fy|ga|gl|ha|hr|ht|hu|id|is|it|la|lt|lv|ms|mt|nl|"
     "nn|no|pl|pt|qu|ro|sk|sl|so|sq|sv|sw|tl|tr|uz|vi|zu"
 )
+#: First word of the Unicode names of a script's letters -> languages written in it.
+_OTHERS = {
+    "ARABIC": "ar|fa|ps|sd|ug|ur",
+    "ARMENIAN": "hy",
+    "BENGALI": "as|bn",
+    "DEVANAGARI": "hi|mr|ne|sa",
+    "ETHIOPIC": "am",
+    "GEORGIAN": "ka",
+    "GREEK": "el",
+    "GUJARATI": "gu",
+    "GURMUKHI": "pa",
+    "HEBREW": "he",
+    "KANNADA": "kn",
+    "KHMER": "km",
+    "LAO": "lo",
+    "MALAYALAM": "ml",
+    "MYANMAR": "my",
+    "ORIYA": "or",
+    "SINHALA": "si",
+    "TAMIL": "ta",
+    "TELUGU": "te",
+    "THAI": "th",
+}
 #: Below this share of the probability, the model is guessing. Norm: temperature by length.
 _SURE = 0.25
 
@@ -79,7 +103,7 @@ def language(text: str) -> str:
         return _cyrillic(sample)
     if script == "latin":
         return _latin(sample)
-    return _model(sample, re.compile("[a-z]{2}"))
+    return _other(sample)
 
 
 def _asian(counts: Counter[str]) -> str:
@@ -118,12 +142,23 @@ def _latin(text: str) -> str:
     return _model(text, _LATIN)
 
 
+def _other(text: str) -> str:
+    """Tell the language by the name that Unicode gives to most of its letters' script."""
+    names = Counter(
+        unicodedata.name(c, "").split(" ")[0] for c in text if _SCRIPTS["other"].match(c)
+    )
+    languages = _OTHERS.get(names.most_common(1)[0][0], "")
+    if len(languages) <= 2:
+        return languages or "und"
+    return _model(text, re.compile(languages))
+
+
 def _model(text: str, languages: re.Pattern[str]) -> str:
     code, share = _identifier(languages).classify(text)
     return code if share >= _SURE and len(code) == 2 else "und"
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _identifier(languages: re.Pattern[str]) -> "LanguageIdentifier":
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 

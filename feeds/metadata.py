@@ -14,8 +14,9 @@ from typing import Any
 from feeds.dates import moment, sane
 from feeds.normal import columns, line
 
-#: Longest title cut from a sentence, in columns: 90 letters, or 45 Chinese characters.
+#: Longest title cut from a sentence, in columns: 90 letters; 40 Chinese characters, which say more.
 TITLE_MAX = 90
+_TITLE_MAX_WIDE = 80
 #: A clause shorter than this, in columns, is no title.
 TITLE_MIN = 28
 #: A first line longer than this, in columns, is no headline.
@@ -51,7 +52,7 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(“\"])(?:[A-ZА-ЯЁ]|(?:[A-Za-z]\.)+[A-Za-z]|Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sen|Rep|Gov|St|"
     r"No|vs|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|г|гг|им|ул|тыс|млн|млрд|руб|проф|акад)$"
 )
-_CLAUSE = re.compile(r"[,;:，；：、](?=\s|[\u3000-\u9fff]|$)|\s+[–—]\s+|\s+--\s+")
+_CLAUSE = re.compile(r"[,;:，；：](?=\s|[\u3000-\u9fff]|$)|\s+[–—]\s+|\s+--\s+")
 _PAIRS = (("“", "”"), ("«", "»"), ("「", "」"), ("《", "》"), ("(", ")"), ("（", "）"))
 
 
@@ -146,19 +147,20 @@ def headline(paragraphs: Sequence[str]) -> str | None:
 def shortened(text: str) -> str:
     """Return the first sentence of a text as a title, cut at a clause, with "…" if cut.
 
-    At most 90 columns: 90 letters or 45 Chinese characters.
+    At most 90 letters or 40 Chinese characters.
     """
     sentence = first_sentence(line(text))
-    if columns(sentence) <= TITLE_MAX:
+    widest = TITLE_MAX if columns(sentence) < 1.5 * len(sentence) else _TITLE_MAX_WIDE
+    if columns(sentence) <= widest:
         return re.sub(r"(?<=[^.。])[.。]$", "", sentence)
     cut = 0
     for found in _CLAUSE.finditer(sentence):
-        if columns(sentence[: found.start()]) > TITLE_MAX - 1:
+        if columns(sentence[: found.start()]) > widest - 1:
             break
         if columns(sentence[: found.start()]) >= TITLE_MIN and _closed(sentence[: found.start()]):
             cut = found.start()
     if not cut:
-        cut = _fitting(sentence)
+        cut = _fitting(sentence, widest)
     return sentence[:cut].rstrip(" ,;:，；：、–—-") + "…"
 
 
@@ -234,10 +236,10 @@ def _closed(text: str) -> bool:
     return all(text.count(a) == text.count(b) for a, b in _PAIRS) and text.count('"') % 2 == 0
 
 
-def _fitting(sentence: str) -> int:
+def _fitting(sentence: str, widest: int) -> int:
     """Return where to cut a sentence without clauses: the last blank that fits, or anywhere."""
-    end = len(sentence)
-    while columns(sentence[:end]) > TITLE_MAX - 1:
+    end = min(len(sentence), widest)
+    while columns(sentence[:end]) > widest - 1:
         end -= 1
     blank = sentence.rfind(" ", 0, end + 1)
     return blank if blank > end // 2 else end

@@ -41,6 +41,12 @@ _UNSPACED = re.compile(
     "[\u3001-\u3029\u3030-\u3098\u309b-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff65]"
 )
 
+# Han, kana, hangul, their punctuation, and full-width forms (Unicode's East Asian width W and F).
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff"
+    "\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\U0001f300-\U0001f64f\U00020000-\U0003fffd]"
+)
+
 
 def normalise(text: str, *, unwrap: bool = True) -> str:
     """Return the text in normal form; applying it twice changes nothing more.
@@ -68,7 +74,7 @@ def line(text: str) -> str:
 
 def columns(text: str) -> int:
     """Return how many columns a text takes: two for each wide East Asian character."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
 
 
 def wrapped(blocks: Iterable[list[str]]) -> bool:

@@ -44,12 +44,14 @@ _DESK = r"(?:[Rr]eporting|[Ww]riting|[Ee]diting|Compiled|Translated)"
 _NETWORK = (
     r"(?:facebook|twitter|x|instagram|telegram|youtube|linkedin|whatsapp|tiktok|wechat|weibo|"
     r"threads|bluesky|mastodon|reddit|pinterest|tumblr|flipboard|google news|google|messenger|"
-    r"viber|e-?mail|print|copy link|rss|vk|vkontakte|вконтакте|вк|одноклассники|ok|телеграме?|"
+    r"viber|rss|vk|vkontakte|вконтакте|вк|одноклассники|ok|телеграме?|"
     r"яндекс\.?\s?дзен|яндекс\.?\s?новости|дзен|max|rutube|"
     r"微信|朋友圈|微博|新浪微博|qq空间|qq|抖音|豆瓣|人人网)"
 )
+_BUTTON = r"(?:share|save|bookmark|print|e-?mail|newsletters?|copy link|listen|comments?)"
 _BETWEEN = r"(?:\s|[,|/·•;:、，：]|\band\b|\bor\b|\bи\b|&|@\w+|https?://\S+)*"
-_NETWORKS = rf"{_BETWEEN}(?:{_NETWORK}{_BETWEEN})*"
+# No word is in both lists, and the group is atomic: a long row of buttons is read in one way only.
+_NETWORKS = rf"(?>{_BETWEEN}(?:(?:{_NETWORK}|{_BUTTON}){_BETWEEN})*)"
 _TONGUE = (
     r"(?:en|zh|ru|fr|es|ar|de|cn|eng|english|chinese|russian|français|español|deutsch|العربية|"
     r"日本語|русский|английский|по-русски|рус|中文|简体中文|繁體中文|简体|繁體|英文|俄文)"
@@ -63,7 +65,7 @@ _SLASH_CREDIT = (
 
 #: A word of a date, so that a sentence with a year in it is no date line.
 _WHEN = (
-    r"(?:[\d年月日时分秒:：.,/|–-]+(?:st|nd|rd|th)?|[ap]\.?m\.?|[a-z]{1,3}t|utc|gmt|мск|года?|г\.?|"
+    r"(?:[\d年月日时分秒:：.,/|–-]++(?:st|nd|rd|th)?|[ap]\.?m\.?|[a-z]{1,3}t|utc|gmt|мск|года?|г\.?|"
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?|at|on|в|"
     r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|"
     r"(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)[а-я]*)(?![a-zа-я])"
@@ -210,9 +212,8 @@ SHARING = (
         "share",
         "en",
         "anywhere",
-        r"(?:share|tweet|pin|print|e-?mail|share this|share this (?:article|story|post|page|on)|"
-        r"share (?:via|on|with|to)|click to share(?: on)?|copy link|save|bookmark|\d+ shares?)"
-        rf"{_NETWORKS}",
+        r"(?:tweet|pin|share this(?: (?:article|story|post|page|on))?|share (?:via|on|with|to)|"
+        rf"click to share(?: on)?|\d+ shares?|{_BUTTON}){_NETWORKS}",
     ),
     _rule(
         "share",
@@ -333,10 +334,33 @@ PAGE = (
         "any",
         "edges",
         r"(?:first published|last updated|last modified|published|updated|posted|date|опубликовано|"
-        r"обновлено|дата|发布时间|更新时间|发表于|发布于|日期)\s*(?:in [a-z]+(?: [a-z]+)?,)?\s*(?:on|at|в)?\s*[:：]?\s*"
-        rf"(?P<date>(?=.*\d)(?:{_WHEN}[\s,]*){{1,12}})",
+        r"обновлено|дата|发布时间|更新时间|发表于|发布于|日期)"
+        r"\s*+(?:in [a-z]+(?: [a-z]+)?,)?\s*+(?:(?:on|at|в)\b)?\s*+[:：]?\s*+"
+        rf"(?P<date>(?=.*\d)(?:{_WHEN}[\s,]*+){{1,12}})",
     ),
 )
 
 #: In order of comparison: what could be a name comes last.
-RULES: tuple[Rule, ...] = (*CAPTIONS, *ORIGINS, *SHARING, *LINKS, *PAGE, *BYLINES)
+CREDITS = (
+    # "(Harbour Wire)" alone: an agency that is not listed in `feeds.agencies`.
+    _rule(
+        "credit",
+        "any",
+        "edges",
+        r"\((?P<origin>[A-Z][\w&.'’-]*(?: [A-Z][\w&.'’-]*){0,3})\)",
+        cased=True,
+        lone=True,
+    ),
+    _rule(
+        "credit",
+        "any",
+        "edges",
+        r"[(/]\s*(?P<origin>[А-ЯЁ][А-ЯЁа-яё.-]*(?: [А-ЯЁа-яё.-]+){0,3})\s*[)/]",
+        cased=True,
+        lone=True,
+    ),
+    _rule("credit", "zh", "edges", r"（(?P<origin>(?!完)[\u4e00-\u9fff]{2,10})）", lone=True),
+    _rule("end mark", "any", "edges", r"[（(](?:完|конец|ends?)[）)]|-\s*ends?\s*-|###|\* \* \*"),
+)
+
+RULES: tuple[Rule, ...] = (*CAPTIONS, *ORIGINS, *SHARING, *LINKS, *PAGE, *BYLINES, *CREDITS)

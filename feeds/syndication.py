@@ -1,59 +1,76 @@
-"""RSS and Atom, by feedparser, the only place that uses it: bytes to items.
+"""Feeds of any dialect: bytes to items. RSS, RDF and Atom by feedparser, which only this uses.
 
-feedparser gets the bytes as a stream, never as a value: it opens a value that looks like a path or
-an address. Its own cleaning and resolving of addresses stay off, being slow to the point of a
-fault on hostile input; nh3 cleans, and only text is kept of what it leaves. A feed that is not
-well-formed but has items is used: half of the feeds in the world are such.
+What a body is, is told by its content; the type that the server declares is right too rarely to
+decide anything, and of its parameters only the encoding is heard, after the bytes themselves
+(`feeds.decode`): feedparser believes the server first, and reads UTF-8 as Latin where that lies.
+
+feedparser gets the text as a stream of UTF-8, never as a value: it opens a value that looks like a
+path or an address. What makes a document ill-formed and can be mended without a doubt is mended
+before: junk above it, characters that XML forbids, named entities of HTML. For the rest it has a
+second, lenient parser, and a feed that is not well-formed but has items is used: half of the feeds
+in the world are such. Its own cleaning and resolving of addresses stay off, being slow to the
+point of a fault on hostile input; nh3 cleans, and only text is kept of what it leaves. Its own
+reading of dates is not used either (`feeds.dates`).
 """
 
-import hashlib
-import html
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
+from html.entities import html5
 from typing import Any
 from urllib.parse import urljoin
 
-from feeds.dates import moment, sane
-from feeds.extract import fragment_text
-from feeds.metadata import Facts, address
-from feeds.normal import line, normalise
-from service.errors import ExtractError, ParseError
-
-#: HTML of one item; the cleaner's time grows with the square of its nesting.
-MAX_ITEM = 200_000
-#: Items beyond this are left unread: no feed of news holds so many.
-MAX_ITEMS = 5_000
-
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>|&(?:[A-Za-z]{2,8}|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
-_KEEP = frozenset(
-    re.findall(
-        r"\w+",
-        "p div br ul ol li blockquote pre h1 h2 h3 h4 h5 h6 table tr td th section article",
-    )
+from feeds import health, jsonfeed
+from feeds.dates import moment
+from feeds.decode import decode, decode_damaged
+from feeds.dialect import (
+    MAX_ITEM,
+    MAX_ITEMS,
+    Draft,
+    Feed,
+    Item,
+    cleaned,
+    finished,
+    is_chinese,
+    text_of,
+    title_of,
+    tongue_of,
 )
-_DROP = frozenset({"script", "style", "figure", "figcaption", "iframe", "noscript", "svg"})
+from feeds.metadata import Facts, address
+from feeds.normal import line
+from service.errors import ParseError
 
+__all__ = ["MAX_ITEM", "MAX_ITEMS", "Feed", "Item", "cleaned", "parse"]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One item of a feed: what it says of itself, and its text or why it has none."""
-
-    key: str
-    facts: Facts
-    #: Normalised; "" where `reason` says why.
-    text: str = ""
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """A feed as it was read."""
-
-    title: str | None
-    items: tuple[Item, ...]
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:\-]{1,40})", re.IGNORECASE)
+#: Characters, and references to characters, that XML 1.0 forbids.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"
+    r"|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));"
+)
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+#: What may stand before the first element.
+_PROLOG = re.compile(
+    r"(?:\s+|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE\s[^\[>]{0,500}(?:\[[^\]]{0,20000}\]\s*)?>)*+",
+    re.DOTALL | re.IGNORECASE,
+)
+_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,300}\?>", re.IGNORECASE)
+_NAME = re.compile(r"<([A-Za-z_][\w.\-]*(?::[\w.\-]+)?)[\s/>]")
+_ROOT = re.compile(r"<\?xml\s|<(?:[\w.\-]+:)?(?:rss|rdf|feed|channel)[\s>]", re.IGNORECASE)
+_HTML = re.compile(
+    r"<!DOCTYPE\s+html|<(?:html|head|body|script|div|table|meta|title)\b", re.IGNORECASE
+)
+_LINK = re.compile(r"<link\b[^<>]{0,600}?\btype=[\"']?application/(?:rss|atom)\+xml\b[^<>]{0,600}>")
+_HREF = re.compile(r"\bhref\s*=\s*[\"']?([^\s\"'<>]{1,500})")
+#: Other documents that are taken for feeds, and what to do with them.
+_OTHERS = {
+    "opml": "is a list of feeds (OPML), not a feed; import it with `briefing sources import`",
+    "urlset": "is a sitemap, not a feed",
+    "sitemapindex": "is a sitemap, not a feed",
+}
 
 
 def parse(body: bytes, *, url: str, content_type: str = "", now: datetime) -> Feed:
@@ -61,98 +78,143 @@ def parse(body: bytes, *, url: str, content_type: str = "", now: datetime) -> Fe
 
     url: where it came from, for relative addresses in it. content_type: as the server declared it.
     """
+    text, damaged = _decoded(body, content_type)
+    start = text.lstrip("\ufeff \t\r\n\0")
+    if not start:
+        raise ParseError("is empty")
+    if start[0] in "{[":
+        return jsonfeed.read(start, url=url, now=now, damaged=damaged)
+    return _syndicated(_mended(text, url=url), url=url, now=now, damaged=damaged)
+
+
+def _decoded(body: bytes, content_type: str) -> tuple[str, bool]:
+    """Return a body as text, and whether bytes were lost on the way (they are U+FFFD)."""
+    found = _CHARSET.search(content_type)
+    charset = found[1] if found else None
+    try:
+        return decode(body, declared=charset), False
+    except ParseError as first:
+        try:
+            return decode_damaged(body, declared=charset)
+        except ParseError:
+            raise ParseError(f"is not a feed: {first}") from first
+
+
+def _mended(text: str, *, url: str) -> str:
+    """Return a document without what stands above it, as well-formed as can be.
+
+    Raises ParseError for a document that is surely something else.
+    """
+    text = _FORBIDDEN.sub("", text)
+    prolog = _PROLOG.match(text)
+    end = prolog.end() if prolog else 0
+    name = _NAME.match(text, end)
+    if not name or not _ROOT.match(text, end):
+        found = _ROOT.search(text, 0, 50_000)
+        page = _HTML.search(text, 0, 50_000)
+        kind = name[1].rpartition(":")[2].lower() if name else ""
+        if kind in _OTHERS:
+            raise ParseError(_OTHERS[kind])
+        # Messages of a program above its feed may have markup, too, but no whole page.
+        whole = page is not None and (not found or "html" in page[0].lower())
+        if whole and (not found or (page and page.start() < found.start())):
+            raise ParseError(_a_page(text, url))
+        if found:
+            text = text[found.start() :]
+    text = _DECLARATION.sub("", text, count=1) if _DECLARATION.match(text) else text
+    if "<!ENTITY" not in text[:20_000]:
+        text = _ENTITY.sub(_character, text)
+    return text
+
+
+def _character(found: re.Match[str]) -> str:
+    """Return a named entity of HTML as numbers, which need no declaration; others as they are."""
+    name = found[1]
+    if name in _OF_XML or f"{name};" not in html5:
+        return found[0]
+    return "".join(f"&#{ord(c)};" for c in html5[f"{name};"])
+
+
+def _a_page(text: str, url: str) -> str:
+    message = (
+        "is a web page, not a feed; give the address of its feed, or let `briefing sources add` "
+        "find it (autodiscovery)"
+    )
+    link = _LINK.search(text[:200_000])
+    href = _HREF.search(link[0]) if link else None
+    named = _link(href[1], url) if href else None
+    return f"{message}; the page names {named}" if named else message
+
+
+def _syndicated(text: str, *, url: str, now: datetime, damaged: bool) -> Feed:
     import feedparser
 
     # A libxml2 driver, where one is installed, would load external entities.
     feedparser.api.PREFERRED_XML_PARSERS = []
-    headers = {"content-type": content_type} if content_type else {}
     try:
         found = feedparser.parse(
-            io.BytesIO(body),
-            response_headers=headers,
+            io.BytesIO(text.encode("utf-8")),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,
             resolve_relative_uris=False,
         )
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as exc:
-        # It raises where it means to set `bozo`, for example for an encoding named punycode.
+        # It raises where it means to set `bozo`.
         raise ParseError(f"is not a feed that can be read: {line(str(exc))[:120]}") from exc
     if not found.get("version") and not found.get("entries"):
-        raise ParseError(_not_a_feed(body, found))
-    base = _text(found.feed.get("link")) or url
-    items = tuple(
-        _item(entry, base=urljoin(url, base), now=now) for entry in found.entries[:MAX_ITEMS]
+        why = line(str(found.get("bozo_exception") or ""))[:120]
+        raise ParseError("is not a feed" + (f": {why}" if why else ""))
+    title, tongue = title_of(found.feed.get("title")), tongue_of(found.feed.get("language"))
+    base = _link(text_of(found.feed.get("link")), url) or url
+    chinese = is_chinese(tongue, title)
+    drafts = [
+        _draft(entry, base=base, tongue=tongue, now=now, chinese=chinese)
+        for entry in found.entries[:MAX_ITEMS]
+    ]
+    said = found.feed
+    pause_s = health.ttl_s(
+        ttl=text_of(said.get("ttl")),
+        period=text_of(said.get("sy_updateperiod")),
+        frequency=text_of(said.get("sy_updatefrequency")),
     )
-    return Feed(title=_title(found.feed), items=items)
+    return replace(finished(title, drafts, damaged=damaged), ttl_s=pause_s)
 
 
-def _not_a_feed(body: bytes, found: Mapping[str, Any]) -> str:
-    start = body[:1000].lstrip().lower()
-    if not start:
-        return "is empty"
-    if start.startswith((b"<!doctype html", b"<html")):
-        return "is a web page, not a feed; give the address of its feed"
-    why = line(str(found.get("bozo_exception") or ""))[:120]
-    return "is not a feed" + (f": {why}" if why else "")
-
-
-def _item(entry: Mapping[str, Any], *, base: str, now: datetime) -> Item:
-    url = _link(entry, base)
+def _draft(
+    entry: Mapping[str, Any], *, base: str, tongue: str | None, now: datetime, chinese: bool
+) -> Draft:
     source = entry.get("source")
+    title = title_of(entry.get("title"))
     facts = Facts(
-        title=_title(entry),
-        published=_published(entry, now=now),
-        url=url,
-        outlet=_title(source) if isinstance(source, Mapping) else None,
-        authors=tuple(filter(None, [_text(entry.get("author"))])),
+        title=title,
+        published=_published(entry, now=now, chinese=chinese or is_chinese(title)),
+        url=_address(entry, base),
+        outlet=title_of(source.get("title")) if isinstance(source, Mapping) else None,
+        language=tongue,
+        authors=tuple(filter(None, [text_of(entry.get("author"))])),
     )
-    markup = _body(entry)
-    text, reason = "", None
-    if len(markup) > MAX_ITEM:
-        reason = f"is too large: {len(markup)} characters of markup"
-    else:
-        try:
-            text = cleaned(markup)
-        except ExtractError as exc:
-            reason = str(exc)
-    if not text and reason is None:
-        media = [
-            _text(e.get("type")) for e in entry.get("enclosures", []) if isinstance(e, Mapping)
-        ]
-        reason = f"has no text, only media ({media[0] or 'unknown'})" if media else "has no text"
-    key = _text(entry.get("id")) or url or _fingerprint(facts.title or "", markup)
-    return Item(
-        key=key if len(key) <= 500 else _fingerprint(key, ""), facts=facts, text=text, reason=reason
+    return Draft(
+        name=text_of(entry.get("id")), facts=facts, markup=_bodies(entry), media=_media(entry)
     )
 
 
-def cleaned(markup: str) -> str:
-    """Return the text of an item's markup, or of its plain text, normalised."""
-    if not _TAG.search(markup):
-        return normalise(markup)
-    import nh3
-
-    safe = nh3.clean(markup, tags=set(_KEEP), clean_content_tags=set(_DROP), attributes={})
-    return fragment_text(safe)
-
-
-def _body(entry: Mapping[str, Any]) -> str:
-    """Return the longest of an item's contents and its summary."""
-    found = [c.get("value") for c in entry.get("content", []) if isinstance(c, Mapping)]
-    found += [entry.get("summary"), entry.get("description")]
-    return max((text for text in found if isinstance(text, str)), key=len, default="").strip()
-
-
-def _title(thing: Mapping[str, Any]) -> str | None:
-    text = thing.get("title")
-    if not isinstance(text, str) or len(text) > MAX_ITEM:
-        return None
-    if re.search(r"</?[A-Za-z][^<>]*>", text):
-        text = fragment_text(text)
-    return line(html.unescape(text))[:500] or None
+def _address(entry: Mapping[str, Any], base: str) -> str | None:
+    """Return where an item's page is; a guid is an address only if it looks like one."""
+    original = _link(text_of(entry.get("feedburner_origlink")), base)
+    if original:
+        return original
+    text = text_of(entry.get("link"))
+    if text and entry.get("guidislink") and text == text_of(entry.get("id")):
+        # A guid is a link unless it says otherwise, and then most are numbers.
+        return _link(text, base) if re.match(r"(?i)https?://|/", text) else None
+    if text:
+        return _link(text, base)
+    links = [one for one in entry.get("links", []) if isinstance(one, Mapping)]
+    other = (text_of(one.get("href")) for one in links if one.get("rel") == "alternate")
+    return next((found for found in (_link(href, base) for href in other) if found), None)
 
 
-def _link(entry: Mapping[str, Any], base: str) -> str | None:
-    text = _text(entry.get("link"))
+def _link(text: str | None, base: str) -> str | None:
     if not text:
         return None
     try:
@@ -161,26 +223,39 @@ def _link(entry: Mapping[str, Any], base: str) -> str | None:
         return None
 
 
-def _published(entry: Mapping[str, Any], *, now: datetime) -> datetime | None:
-    """Return when an item was published, or else updated; words first, then feedparser."""
+def _bodies(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return an item's contents and summary, without doubles and without what is no text."""
+    found = [
+        content.get("value")
+        for content in entry.get("content", [])
+        if isinstance(content, Mapping) and _is_text(content.get("type"))
+    ]
+    found += [entry.get("summary"), entry.get("description")]
+    return tuple(dict.fromkeys(t for t in found if isinstance(t, str) and t.strip()))
+
+
+def _is_text(kind: object) -> bool:
+    """Tell whether a type of content is text; a picture's is Base64 in the place of a text."""
+    return not isinstance(kind, str) or kind.startswith("text/") or kind.endswith(("html", "xml"))
+
+
+def _media(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the types of an item's enclosures and media, "unknown" where none is given."""
+    things = [*entry.get("enclosures", []), *entry.get("media_content", [])]
+    return tuple(
+        text_of(thing.get("type")) or text_of(thing.get("medium")) or "unknown"
+        for thing in things
+        if isinstance(thing, Mapping)
+    )
+
+
+def _published(entry: Mapping[str, Any], *, now: datetime, chinese: bool) -> datetime | None:
+    """Return when an item was published, or else updated."""
     for name in ("published", "updated", "created"):
-        found = moment(_text(entry.get(name)) or "", now=now)
-        parsed = entry.get(f"{name}_parsed")
-        if found is None and parsed and len(parsed) >= 6:
-            try:
-                year, month, day, hour, minute, second = parsed[:6]
-                read = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-                found = sane(read, now=now)
-            except (ValueError, TypeError):
-                found = None
+        # feedparser answers "updated" with "published", and warns of it.
+        if name not in entry:
+            continue
+        found = moment(text_of(entry.get(name)) or "", now=now, chinese=chinese)
         if found:
             return found
     return None
-
-
-def _text(value: Any) -> str | None:
-    return line(value) or None if isinstance(value, str) else None
-
-
-def _fingerprint(one: str, two: str) -> str:
-    return "sha256:" + hashlib.sha256(f"{one}\n{two}".encode("utf-8", "replace")).hexdigest()

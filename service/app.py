@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import summarizers
 from feeds.folder import FolderSource
+from feeds.worker import FOR_FEEDS, FOR_PAGES, Workers
 from service import __version__, pipeline, topic
 from service.brief.condense import AUTO
 from service.errors import SettingsError
@@ -65,6 +66,7 @@ class App:
             settings.source if corpus is None else (_corpus_source(settings, corpus.absolute()),)
         )
         self._fetcher = _fetcher(chosen)
+        self._workers = Workers(preload=FOR_FEEDS if self._fetcher else FOR_PAGES)
         self.feeds = tuple(self._feed(source) for source in chosen)
         self.store = Store.open(settings.store_url)
 
@@ -88,6 +90,7 @@ class App:
                 max_bytes=source.max_mb << 20,
                 language=source.language,
                 now=lambda: self.now,
+                call=self._workers.call,
             )
             return Feed(source=folder, address=str(path), state_media=source.state_media)
         from feeds.feed import FeedSource
@@ -96,13 +99,19 @@ class App:
         if self._fetcher is None:
             raise ValueError("a feed without a client")
         feed = FeedSource(
-            source.name, url, self._fetcher, language=source.language, now=lambda: self.now
+            source.name,
+            url,
+            self._fetcher,
+            language=source.language,
+            now=lambda: self.now,
+            run=self._workers.run,
         )
         return Feed(source=feed, address=url, state_media=source.state_media)
 
     async def collect(self, progress: Progress) -> tuple[SourceRead, ...]:
         """Read every source and store what is new; return what each gave."""
         async with AsyncExitStack() as open_:
+            await open_.enter_async_context(self._workers)
             if self._fetcher is not None:
                 await open_.enter_async_context(self._fetcher)
             return await pipeline.collect(self.store, self.feeds, now=self.now, progress=progress)

@@ -4,7 +4,7 @@
     ├── SettingsError               .problems: every fault of the settings, at once
     ├── SourceError                 .source: the source's name
     │   ├── FetchError              .status, .retry_after_s
-    │   ├── ParseError
+    │   ├── ParseError              .killed: a worker process had to be ended
     │   └── ExtractError
     ├── StoreError
     ├── RenderError                 .template
@@ -55,7 +55,11 @@ class FetchError(SourceError):
 
 
 class ParseError(SourceError):
-    """Bytes are not the format that they should be."""
+    """Bytes are not the format that they should be; `killed`: their reader had to be ended."""
+
+    def __init__(self, message: str, *, source: str = "", killed: bool = False) -> None:
+        super().__init__(message, source=source)
+        self.killed = killed
 
 
 class ExtractError(SourceError):

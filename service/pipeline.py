@@ -16,10 +16,11 @@ from datetime import datetime
 from feeds.base import Batch, Source
 from service import stories, topic
 from service.brief import codec
-from service.brief.compose import Plan, compose
+from service.brief.compose import Past, Plan, compose
 from service.brief.coverage import READ, cover
 from service.brief.verify import Printed, Report, verify
 from service.errors import PageError, SourceError, StoreError
+from service.history import History, recall
 from service.model import (
     Article,
     Artifact,
@@ -30,13 +31,18 @@ from service.model import (
     ReadState,
     Relevance,
     SourceRead,
+    Story,
 )
 from service.progress import Progress
 from service.render import readback, render, stem
 from service.store import Store, articles, issues, sources
+from service.stories.continuity import continue_from
 from service.topic import Profile
 
 log = logging.getLogger(__name__)
+
+#: The edition of issues that are asked for, not scheduled: each stands for itself.
+ON_DEMAND = "now"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +130,7 @@ def _record(store: Store, feed: Feed, batch: Batch | SourceError, *, now: dateti
             problems=batch.problems,
             items=batch.items,
             cursor=batch.cursor,
+            gone=batch.gone,
         )
     log.info("source read name=%s items=%d new=%d", name, batch.items, len(new))
     return _given(feed, items=batch.items, new=len(new), faulty=bool(batch.problems))
@@ -175,8 +182,9 @@ def publish(
         older = articles.count(db, names, before=order.since) if order.since else 0
         problems = [p for p in sources.problems(db) if p.source in names]
         number = order.number or issues.next_number(db, order.edition)
+        history = recall(db, order.edition, order.cutoff) if order.edition != ON_DEMAND else None
     with progress.step("compose"):
-        brief = _compose(found, reads, problems, feeds, profile, order, number)
+        brief = _compose(found, reads, problems, feeds, profile, order, number, history)
     with progress.step("render"):
         brief, artifacts = _rendered(brief, order)
         name = stem(brief)
@@ -240,6 +248,7 @@ def _compose(
     profile: Profile,
     order: Order,
     number: int,
+    history: History | None,
 ) -> Brief:
     weights = weigh(found, profile)
     about = [a for a in found if a.id in weights and weights[a.id].relevant]
@@ -274,7 +283,17 @@ def _compose(
         period=plan.period,
         timezone=order.timezone,
     )
-    return compose(told, plan, coverage, state_media=labels)
+    past = _past(told, history, profile, order) if history else None
+    return compose(told, plan, coverage, profile, state_media=labels, past=past)
+
+
+def _past(told: Sequence[Story], history: History, profile: Profile, order: Order) -> Past:
+    return Past(
+        changes=continue_from(told, history.told, profile, order.cutoff),
+        tellings=history.tellings,
+        said=history.said,
+        watch=history.watch,
+    )
 
 
 def _state_media(

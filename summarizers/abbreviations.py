@@ -21,9 +21,6 @@ although he she it they we i you his her its their our my this that these those 
 how why where which however meanwhile no not one two some many most all both another such with
 without under over about during despite
 """
-_NOT_NAMES = """
-plan vitamin hepatitis group type class grade option section appendix part point team product
-"""
 
 #: Never the end of a sentence when a name or a number follows.
 TITLES = frozenset(_TITLES.split())
@@ -31,5 +28,3 @@ TITLES = frozenset(_TITLES.split())
 MAYBE = frozenset(_MAYBE.split())
 #: Words that begin sentences, and are not parts of names.
 OPENERS = frozenset(_OPENERS.split())
-#: A single capital after one of these is no initial: "Plan B. Beijing …".
-NOT_NAMES = frozenset(_NOT_NAMES.split())

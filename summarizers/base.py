@@ -39,6 +39,10 @@ class Text:
     titles: tuple[tuple[str, ...], ...] = ()
     #: ISO 639-1 of the first article.
     language: str = "en"
+    #: Stems of what the brief is about ("china", "putin"); they make a sentence worth more.
+    actors: frozenset[str] = frozenset()
+    #: Sentences that the reader has been told before; what they say is worth less.
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

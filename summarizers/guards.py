@@ -13,12 +13,18 @@ Patterns of each language are in `summarizers.leaning`.
 
 import re
 
-from summarizers.leaning import LEANINGS, Leaning
+from summarizers.leaning import DIALOGUE, LEANING, LEANINGS, Leaning
 from summarizers.text import length
 
 #: Least and greatest number of words; for Chinese of characters, at 1.8 characters to a word.
 SHORTEST, LONGEST = 6, 60
 SHORTEST_ZH, LONGEST_ZH = 11, 108
+
+_TOO_LONG = "too long"
+_SMALL = "fragment: begins with a small letter"
+
+#: Refused, yet not malformed.
+_WELL_FORMED = frozenset((_TOO_LONG, _SMALL, DIALOGUE))
 
 _QUESTION = re.compile(r"[?？][\"”’'»」』)）]*$")
 _ENDED = re.compile(r"[.!。！][\"”’'»」』)）\]]*(?:\[\d+\])?$")
@@ -36,16 +42,19 @@ _DATELINE = re.compile(
 _WORD = re.compile(r"[^\W\d_]+")
 _OPEN_SINGLE = re.compile(r"(?<![^\s(\[—–-])['‘](?=[^\W\d_])")
 _CLOSE_SINGLE = re.compile(r"(?<=[\w.,!?…])['’](?!\w)")
-_PAIRS = (
-    ("“", "”"),
-    ("«", "»"),
-    ("「", "」"),
-    ("『", "』"),
-    ("（", "）"),
-    ("(", ")"),
-    ("《", "》"),
-    ("[", "]"),
-)
+_CLOSED_BY = {
+    "“": "”",
+    "«": "»",
+    "「": "」",
+    "『": "』",
+    "（": "）",
+    "(": ")",
+    "《": "》",
+    "[": "]",
+}
+_MARK = re.compile(r"[“”«»「」『』（）()《》\[\]]")
+_CAPITALS = re.compile(r"[A-ZА-ЯЁ]")
+_SMALLS = re.compile(r"[a-zа-яё]")
 _OPENERS = "\"“«「『'‘„"
 _CLOSERS = "\"”»」』'’“"
 
@@ -66,12 +75,26 @@ def fault(sentence: str, language: str, before: str | None = None) -> str | None
     return found
 
 
+def weakness(sentence: str, language: str) -> tuple[bool, bool]:
+    """Return whether a sentence leans on another one, and whether it is malformed.
+
+    For summarizers that weigh instead of refuse. What is only too long, begins with a small letter
+    or is a turn of a dialogue is neither: length has its own weight, some texts are all in small
+    letters, and a turn names its speaker (in transcripts there is nothing else to choose).
+    """
+    found = fault(sentence, language)
+    leans = found in LEANING
+    return leans, found is not None and not leans and found not in _WELL_FORMED
+
+
 def _form(plain: str, language: str) -> str | None:
     if _MACHINE.search(plain):
         return "page furniture"
     leaning = LEANINGS.get(language)
     if leaning is not None and leaning.furniture.match(plain):
         return "page furniture"
+    if leaning is not None and leaning.dateline.fullmatch(plain):
+        return "dateline"
     if _LIST_LINE.match(plain):
         return "list line"
     if not balanced(plain):
@@ -83,9 +106,7 @@ def _form(plain: str, language: str) -> str | None:
     count = length(plain, language)
     short, long = (SHORTEST_ZH, LONGEST_ZH) if language == "zh" else (SHORTEST, LONGEST)
     if count > long:
-        return "too long"
-    if leaning is not None and leaning.dateline.fullmatch(plain):
-        return "dateline"
+        return _TOO_LONG
     if count < short:
         return "too short"
     return _fragment(plain, language)
@@ -94,15 +115,14 @@ def _form(plain: str, language: str) -> str | None:
 def _fragment(plain: str, language: str) -> str | None:
     if not _ENDED.search(plain) and language != "zh":
         return "no end: a heading, or a fragment"
-    letters = [c for c in plain if c.isalpha()]
-    if not letters:
+    if not _WORD.search(plain):
         return "no words"
-    cased = [c for c in letters if c.isupper() or c.islower()]
-    if cased and sum(c.isupper() for c in cased) > 0.7 * len(cased) and language != "zh":
+    capitals = len(_CAPITALS.findall(plain))
+    if language != "zh" and capitals > 0.7 * (capitals + len(_SMALLS.findall(plain))):
         return "heading in capitals"
     first = plain.lstrip(_OPENERS + "([（ ")
     if first[:1].islower() and not first[1:2].isupper():
-        return "fragment: begins with a small letter"
+        return _SMALL
     return None
 
 
@@ -127,14 +147,16 @@ def balanced(plain: str) -> bool:
     """
     if plain.count('"') % 2:
         return False
-    for opening, closing in _PAIRS:
-        depth = 0
-        for mark in plain:
-            depth += (mark == opening) - (mark == closing)
-            if depth < 0:
-                return False
-        if depth:
+    opened: list[str] = []
+    for mark in _MARK.findall(plain):
+        if mark in _CLOSED_BY:
+            opened.append(_CLOSED_BY[mark])
+        elif mark in opened:
+            opened.remove(mark)
+        else:
             return False
+    if opened:
+        return False
     return len(_OPEN_SINGLE.findall(plain)) <= len(_CLOSE_SINGLE.findall(plain))
 
 

@@ -12,6 +12,9 @@ from summarizers.vectors import counts
 #: Rows of the similarity that are in memory at once; at 20,000 sentences a block of the product
 #: of sparse rows takes some 50 MB before the threshold empties it.
 _BLOCK = 1024
+#: Pairs of sentences kept: 0.5 GB, or all pairs of 4,000 sentences that are all alike. A text of
+#: 20,000 sentences drawn by Zipf's law has 0.3 million.
+_MOST_LINKS = 8_000_000
 
 
 class LexRank:
@@ -23,7 +26,8 @@ class LexRank:
     so its sign is lost; term frequency is divided by the sentence's largest; no damping; vectors
     are scaled to Euclidean length 1 in every step; iteration stops at a change of 0.1.
     Differs from sumy 0.13: scores are by index, so two equal sentences both have one; a text
-    without words gives zeros where sumy divides by zero.
+    without words gives zeros where sumy divides by zero; of a text with more than eight million
+    links only the first sentences are compared, and the others score 0.
     Complexity: O(sum of df squared) time, O(pairs above the threshold) memory.
     """
 
@@ -62,16 +66,27 @@ def unit_rows(matrix: Any) -> Any:
 def similar(rows: Any, threshold: float) -> Any:
     """Return 1 for each pair of rows with a cosine above the threshold: CSR (n, n).
 
-    rows: CSR of unit length. Never holds more than a block of the full product.
+    rows: CSR of unit length. Only half of the product is computed, and never more than a block of
+    it held. Where nearly all sentences resemble each other the links of a long text would fill the
+    memory: after `_MOST_LINKS` the sentences that follow are left without any.
     """
-    turned = rows.T.tocsr()
-    parts = []
+    parts: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = []
+    links = 0
     for start in range(0, rows.shape[0], _BLOCK):
-        block = rows[start : start + _BLOCK] @ turned
-        block.data = (block.data > threshold).astype(np.float64)
-        block.eliminate_zeros()
-        parts.append(block)
-    return sparse.csr_array(sparse.vstack(parts, format="csr"))
+        stop = min(start + _BLOCK, rows.shape[0])
+        block = (rows[start:stop] @ rows[:stop].T).tocoo()
+        one = block.row.astype(np.int32) + np.int32(start)
+        kept = (block.data > threshold) & (block.col <= one)
+        links += int(kept.sum())
+        if links > _MOST_LINKS:
+            break
+        parts.append((one[kept], block.col[kept].astype(np.int32)))
+    one = np.concatenate([part[0] for part in parts])
+    other = np.concatenate([part[1] for part in parts])
+    apart = one != other
+    pairs = (np.concatenate([one, other[apart]]), np.concatenate([other, one[apart]]))
+    ones = np.ones(len(pairs[0]))
+    return sparse.csr_array((ones, pairs), shape=(rows.shape[0],) * 2)
 
 
 def iterate(step: Any, epsilon: float) -> NDArray[np.float64]:

@@ -10,9 +10,18 @@ if TYPE_CHECKING:
 #: Name to "module:class"; what follows a space is the class's argument.
 _PLACES: Final = MappingProxyType(
     {
+        "news": "summarizers.news:News",
+        "coverage": "summarizers.coverage:Coverage",
         "lead": "summarizers.lead:Lead",
         "random": "summarizers.chance:Chance",
         "lexrank": "summarizers.lexrank:LexRank",
+        "lexrank-continuous": "summarizers.continuous:Continuous",
+        "textrank": "summarizers.textrank:TextRank",
+        "lsa": "summarizers.lsa:Lsa",
+        "luhn": "summarizers.luhn:Luhn",
+        "kl": "summarizers.kl:KL",
+        "sumbasic": "summarizers.sumbasic:SumBasic",
+        "reduction": "summarizers.reduction:Reduction",
         **{
             f"sumy:{method}": f"summarizers.sumy_adapter:Sumy {method}"
             for method in (
@@ -49,4 +58,4 @@ def get(name: str) -> "Summarizer":
 
 def default(origins: int) -> str:
     """Return the name of the summarizer for a story with so many independent origins."""
-    return "lead" if origins <= 1 else "lexrank"
+    return "news" if origins <= 1 else "coverage"

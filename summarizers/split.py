@@ -18,18 +18,18 @@ from itertools import pairwise
 
 import sentencex
 
-from summarizers.abbreviations import MAYBE, NOT_NAMES, OPENERS, TITLES
+from summarizers.abbreviations import MAYBE, OPENERS, TITLES
 from summarizers.chinese import scan
 
 Span = tuple[int, int]
 
-#: Lines longer than this are paragraphs, not lines of a hard-wrapped text.
-_WRAP_MAX = 130
+#: A text whose longest line is outside these was not wrapped: its lines are paragraphs.
+_WRAP_LEAST, _WRAP_MOST = 40, 130
 #: Longer paragraphs are cut at a sentence end first: sentencex needs quadratic time for a
 #: paragraph full of opening quotation marks (0.7 s for 160 kB).
 _CHUNK = 40_000
 
-_BLOCK = re.compile(r"\S.*?(?=\n[^\S\n]*\n|\s*\Z)", re.DOTALL)
+_BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LIST_MARK = re.compile(r"\s*(?:[-•*–—·▪]\s|\(?\d{1,2}[.)、]\s|[①-⑳])")
 _SOFT_CUT = re.compile(r"[.!?。！？][\"”»’)]*\s+|[。！？]")
@@ -59,36 +59,39 @@ def split(text: str, language: str) -> tuple[Span, ...]:
 
 def paragraphs(text: str) -> Iterator[Span]:
     """Yield the spans of the paragraphs: blocks between blank lines, or their single lines."""
-    blocks = [match.span() for match in _BLOCK.finditer(text)]
+    gaps = [match.span() for match in _BLANK.finditer(text)]
+    starts = [0, *(end for _, end in gaps)]
+    ends = [*(start for start, _ in gaps), len(text)]
     width = 0
-    for start, end in blocks:
-        lines = text[start:end].split("\n")
+    folded = []
+    for start, end in zip(starts, ends, strict=True):
+        lines = text[start:end].rstrip("\n").split("\n")
+        folded.append((start, lines))
         if len(lines) > 1:
             width = max(width, *(len(line.rstrip()) for line in lines))
-    for start, end in blocks:
-        yield from _lines(text, start, end, width)
+    for start, lines in folded:
+        yield from _lines(start, lines, width)
 
 
-def _lines(text: str, start: int, end: int, width: int) -> Iterator[Span]:
+def _lines(start: int, lines: list[str], width: int) -> Iterator[Span]:
     """Yield the paragraphs of one block, joining lines that were wrapped at `width`.
 
     A line was wrapped if the first word of the next one would not have fitted on it.
     """
     first = position = start
-    lines = text[start:end].split("\n")
     for line, following in pairwise(lines):
         position += len(line) + 1
-        head = following.split(maxsplit=1)[:1]
-        wrapped = (
-            40 <= width <= _WRAP_MAX
-            and len(line.rstrip()) + 1 + len("".join(head)) > width
-            and len(line.rstrip()) * 2 > width
-            and not _LIST_MARK.match(following)
-        )
-        if not wrapped:
+        if not _wrapped(line.rstrip(), following, width):
             yield first, position - 1
             first = position
-    yield first, end
+    yield first, position + len(lines[-1])
+
+
+def _wrapped(line: str, following: str, width: int) -> bool:
+    if not _WRAP_LEAST <= width <= _WRAP_MOST or len(line) * 2 <= width:
+        return False
+    head = "".join(following.split(maxsplit=1)[:1])
+    return len(line) + 1 + len(head) > width and not _LIST_MARK.match(following)
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
@@ -191,16 +194,16 @@ def _joined(paragraph: str, start: int, end: int, stop: int, language: str) -> b
     if language == "ru" and small and left[-1] in ".…":
         return True
     tail = _TAIL.search(left[-24:])
-    return tail is not None and _abbreviated(left, tail[1], right, small, language)
+    return tail is not None and _abbreviated(tail[1], right, small, language)
 
 
-def _abbreviated(left: str, word: str, right: str, small: bool, language: str) -> bool:
-    """Return whether the full stop after `word`, the last of `left`, is an abbreviation's only."""
+def _abbreviated(word: str, right: str, small: bool, language: str) -> bool:
+    """Return whether the full stop after `word`, before `right`, is an abbreviation's only."""
     plain = word.lower()
     if plain in _CLOCK:
         return small or _AFTER_CLOCK.match(right) is not None
     if len(word) == 1 and word.isupper() and word.isalpha():
-        return _initial(left, word, right)
+        return _initial(word, right)
     if plain in TITLES:
         if plain in _NUMBERED:
             return right[0].isdigit()
@@ -213,12 +216,9 @@ def _abbreviated(left: str, word: str, right: str, small: bool, language: str) -
     return False
 
 
-def _initial(left: str, letter: str, right: str) -> bool:
+def _initial(letter: str, right: str) -> bool:
     """Return whether a capital with a full stop is the initial of the name that follows."""
     if letter == "I" or not right[0].isupper():
         return False
     first = _FIRST_WORD.match(right)
-    if first is None or first[0].lower() in OPENERS:
-        return False
-    before = left[:-2].rstrip().rsplit(maxsplit=1)
-    return not before or before[-1].lower() not in NOT_NAMES
+    return first is not None and first[0].lower() not in OPENERS

@@ -36,3 +36,12 @@ def counts(units: Sequence[Unit]) -> Any:
 def lengths(units: Sequence[Unit]) -> NDArray[np.float64]:
     """Return the number of content words of each unit, with repetitions."""
     return np.array([len(unit.words) for unit in units], dtype=np.float64)
+
+
+def earliest(values: NDArray[np.float64]) -> int:
+    """Return the first index of the greatest value, equal up to the last digits.
+
+    Sums of the same numbers in another order differ there, and must not decide.
+    """
+    greatest = float(values.max())
+    return int(np.argmax(values >= greatest - 1e-12 * max(1e-12, abs(greatest))))

@@ -1,31 +1,32 @@
-"""From stories to a brief: what is printed where, numbered, with its source.
+"""From stories to a brief: what is printed where.
 
-Pure: the same stories, period and settings give the same brief. Sentences are numbered in the order
-of printing, bottom line first; sources in the order in which a reader meets them.
+Pure: the same stories, period and settings give the same brief. An edition on a schedule is held
+against its own earlier issues: stories that add nothing are one line among the changes, updated
+ones print only what is new, and no sentence comes twice within two weeks. An issue on demand is
+not: who asks again means to get the answer again.
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from service.brief.condense import Condenser, lead
+from service.brief import sections
+from service.brief.condense import STORY_SENTENCES, Condenser
+from service.brief.printer import Printer
+from service.brief.sections import Telling
 from service.model import (
     Article,
     Brief,
     Coverage,
-    Line,
+    EventItem,
     Method,
     Period,
-    Sentence,
-    SourceRef,
     Story,
     StoryItem,
 )
-
-#: The bottom line holds three to five sentences, in at most so many words.
-BOTTOM_LEAST, BOTTOM_SENTENCES = 3, 5
-BOTTOM_TOTAL_WORDS = 120
+from service.stories.continuity import Changes, Continued
+from service.topic import Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,22 +45,50 @@ class Plan:
     max_stories: int
 
 
-def folded(text: str) -> str:
-    """Return a text as it is printed: runs of white space are one blank, nothing else changes."""
-    return re.sub(r"\s+", " ", text).strip()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What an edition told in its earlier issues."""
+
+    changes: Changes
+    #: By the id of a story in its issue.
+    tellings: dict[str, Telling] = field(default_factory=dict)
+    #: (language, text) of every sentence that was printed.
+    said: tuple[tuple[str, str], ...] = ()
+    #: What was watched for and has not passed, with the articles that say so.
+    watch: tuple[tuple[EventItem, Article], ...] = ()
 
 
 def compose(
-    stories: Sequence[Story], plan: Plan, coverage: Coverage, *, state_media: Mapping[str, str]
+    stories: Sequence[Story],
+    plan: Plan,
+    coverage: Coverage,
+    profile: Profile,
+    *,
+    state_media: Mapping[str, str],
+    past: Past | None = None,
 ) -> Brief:
     """Compose an issue of `stories`, given in the order in which they are to be printed.
 
     coverage: as counted, whatever is printed. state_media: article id -> ISO 3166 code.
+    past: of an edition on a schedule; None for an issue on demand.
     """
-    shown = stories[: plan.max_stories]
-    printer = _Printer(shown, summarizer=plan.method.summarizer, language=plan.language)
-    bottom = printer.bottom_line()
-    items = tuple(printer.item(story) for story in shown)
+    told = _told(stories, past)
+    condenser = Condenser(
+        summarizer=plan.method.summarizer,
+        language=plan.language,
+        said=past.said if past else (),
+    )
+    kept = past.watch if past else ()
+    articles = [a for story in stories for a in story.articles] + [a for _, a in kept]
+    printer = Printer(articles, condenser, plan.language)
+    new = [c.story for c in told if c.badge == "new"]
+    bottom = printer.bottom_line(new[: plan.max_stories])
+    changed = sections.changed(past.changes, past.tellings, plan.language, printer) if past else ()
+    shown, rest = told[: plan.max_stories], told[plan.max_stories :]
+    items = [_item(continued, printer, badges=past is not None) for continued in shown]
+    tracks = sections.tracks([c.story for c in rest], profile, printer)
+    top = [c.story for c in shown]
+    dated = sections.dated(top, asof=_day(plan))
     return Brief(
         title=plan.title,
         marking=plan.marking,
@@ -70,105 +99,34 @@ def compose(
         cutoff=plan.cutoff,
         timezone=plan.timezone,
         bottom_line=bottom,
-        stories=items,
+        changed=changed,
+        # An update whose new sentences cannot stand alone is named among the changes only.
+        stories=tuple(item for item in items if item.lines or item.badge != "updated"),
+        tracks=tracks,
+        quotes=sections.in_their_words(top, profile, plan.language, printer),
+        timeline=sections.timeline(dated, printer),
+        watch=sections.watch(dated, [item for item, _ in kept], printer),
         coverage=coverage,
         sources=printer.sources(state_media),
         method=plan.method,
     )
 
 
-class _Printer:
-    """Gives numbers to sentences and sources in the order of printing."""
-
-    def __init__(self, stories: Sequence[Story], *, summarizer: str, language: str) -> None:
-        self._stories = stories
-        self._language = language
-        self._condenser = Condenser(summarizer=summarizer, language=language)
-        self._articles = {a.id: a for story in stories for a in story.articles}
-        self._sources: dict[str, int] = {}
-        self._cited: dict[str, list[int]] = {}
-        self._lines = 0
-
-    def bottom_line(self) -> tuple[Line, ...]:
-        """Return one sentence a story, of stories that are told in the reader's language.
-
-        A reader who has those has the first page; only where they are fewer than three do stories
-        in other languages join them.
-        """
-        own = [s for s in self._stories if lead(s, self._language).language == self._language]
-        others = [s for s in self._stories if s not in own]
-        room = BOTTOM_TOTAL_WORDS
-        lines: list[Line] = []
-        for story in own if len(own) >= BOTTOM_LEAST else [*own, *others]:
-            if len(lines) == BOTTOM_SENTENCES or room <= 0:
-                break
-            led = self._condenser.bottom_line(story, words=room)
-            if led is not None:
-                sentence, words = led
-                lines.append(self._line(sentence))
-                room -= words
-        return tuple(lines)
-
-    def item(self, story: Story) -> StoryItem:
-        best = lead(story, self._language)
-        headline = self._source(best.id)
-        summary = self._condenser.summary(story)
-        lines = tuple(self._line(sentence) for sentence in summary.sentences)
-        dates = sorted(a.published for a in story.articles if a.published is not None)
-        return StoryItem(
-            id=story.id,
-            headline=folded(best.title),
-            language=best.language,
-            source=headline,
-            lines=lines,
-            outlets=story.outlets,
-            origins=story.origins,
-            languages=tuple(sorted({a.language for a in story.articles})),
-            sources=tuple(sorted(self._source(a.id) for a in story.articles)),
-            first=dates[0] if dates else None,
-            last=dates[-1] if dates else None,
-        )
-
-    def sources(self, state_media: Mapping[str, str]) -> tuple[SourceRef, ...]:
-        return tuple(
-            _reference(self._articles[id_], number, state_media.get(id_), self._cited.get(id_, []))
-            for id_, number in self._sources.items()
-        )
-
-    def _source(self, article: str) -> int:
-        return self._sources.setdefault(article, len(self._sources) + 1)
-
-    def _line(self, sentence: Sentence) -> Line:
-        article = self._articles[sentence.article]
-        self._lines += 1
-        self._cited.setdefault(article.id, []).append(self._lines)
-        return Line(
-            number=self._lines,
-            text=folded(sentence.of(article)),
-            language=article.language,
-            article=article.id,
-            start=sentence.start,
-            end=sentence.end,
-            source=self._source(article.id),
-        )
+def _told(stories: Sequence[Story], past: Past | None) -> list[Continued]:
+    """Return the stories that have something to tell: all, or those that add to earlier issues."""
+    if past is None:
+        return [Continued(story=s, badge="new", earlier=(), added=()) for s in stories]
+    return [c for c in past.changes.stories if c.badge != "continuing"]
 
 
-def _reference(
-    article: Article, number: int, state_media: str | None, cited_by: Sequence[int]
-) -> SourceRef:
-    place = article.places[0]
-    return SourceRef(
-        number=number,
-        article=article.id,
-        title=folded(article.title),
-        outlet=article.outlet,
-        language=article.language,
-        source=place.source,
-        key=place.key,
-        collected=article.collected,
-        published=article.published,
-        url=article.url,
-        origin=article.origin,
-        state_media=state_media,
-        cited_by=tuple(cited_by),
+def _item(continued: Continued, printer: Printer, *, badges: bool) -> StoryItem:
+    return printer.item(
+        continued.story,
+        sentences=STORY_SENTENCES,
+        badge=continued.badge if badges else None,
+        among=set(continued.added) if continued.badge == "updated" else None,
     )
+
+
+def _day(plan: Plan) -> date:
+    return plan.cutoff.astimezone(ZoneInfo(plan.timezone)).date()

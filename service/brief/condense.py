@@ -12,7 +12,7 @@ paragraph that changes its language in every line is not read. The other article
 listed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import summarizers
 from service.model import Article, Sentence, Story, Summary
@@ -55,10 +55,16 @@ def lead(story: Story, language: str) -> Article:
 class Condenser:
     """Chooses the sentences of an issue, story by story; one object an issue."""
 
-    def __init__(self, *, summarizer: str, language: str) -> None:
+    def __init__(
+        self, *, summarizer: str, language: str, said: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        """Begin an issue. said: (language, text) of sentences that earlier issues printed."""
         self._summarizer = summarizer
         self._language = language
         self._printed = Printed()
+        self._known: dict[str, _Candidates] = {}
+        for spoken, sentence in said:
+            self._printed.add(text.stems(sentence, spoken))
 
     def bottom_line(self, story: Story, *, words: int) -> tuple[Sentence, int] | None:
         """Return the sentence that leads the story and its length, in at most `words` words.
@@ -66,7 +72,7 @@ class Condenser:
         None if no sentence fits, or fewer than two would remain to tell the rest: a story whose
         only good sentence went to the bottom line would be an empty heading below it.
         """
-        candidates = _Candidates(story, self._language)
+        candidates = self._candidates(story)
         allowed = candidates.allowed(self._printed)
         lengths = [text.length(unit.text, candidates.language) for unit in candidates.text.units]
         limit = min(words, BOTTOM_WORDS)
@@ -80,17 +86,43 @@ class Condenser:
             return None
         return self._print(candidates, chosen)[0], lengths[chosen[0]]
 
-    def summary(self, story: Story) -> Summary:
-        """Return two to four sentences of about a hundred words; fewer where fewer may stand."""
-        candidates = _Candidates(story, self._language)
+    def summary(
+        self,
+        story: Story,
+        *,
+        sentences: int = STORY_SENTENCES,
+        among: Collection[Sentence] | None = None,
+    ) -> Summary:
+        """Return two to four sentences of about a hundred words; fewer where fewer may stand.
+
+        among: only these; None allows all.
+        """
+        candidates = self._candidates(story)
+        allowed = candidates.allowed(self._printed)
+        if among is not None:
+            pairs = zip(allowed, candidates.sentences, strict=True)
+            allowed = [ok and sentence in among for ok, sentence in pairs]
         chosen = summarizers.summarize(
             self._named(story),
             candidates.text,
-            sentences=STORY_SENTENCES,
+            sentences=sentences,
             words=STORY_WORDS,
-            allowed=candidates.allowed(self._printed),
+            allowed=allowed,
         )
         return Summary(sentences=tuple(self._print(candidates, chosen)))
+
+    def take(self, words: str, language: str) -> bool:
+        """Print other words of an article, unless they mostly repeat what is printed."""
+        stems = text.stems(words, language)
+        if self._printed.repeats(stems):
+            return False
+        self._printed.add(stems)
+        return True
+
+    def _candidates(self, story: Story) -> "_Candidates":
+        if story.id not in self._known:
+            self._known[story.id] = _Candidates(story, self._language)
+        return self._known[story.id]
 
     def _named(self, story: Story) -> str:
         return summarizers.default(story.origins) if self._summarizer == AUTO else self._summarizer
@@ -113,16 +145,19 @@ class _Candidates:
             for article, of_article in zip(articles, spans, strict=True)
             for start, end in of_article
         )
-        self._articles = articles
+
+        # A sentence is printed without its neighbours, so it may lean on none of them.
+        self._stands = [
+            guards.fault(unit.text, self.language) is None
+            and not _same(unit.text, articles[unit.document].title)
+            for unit in self.text.units
+        ]
 
     def allowed(self, printed: Printed) -> list[bool]:
         """Return for each unit whether it may be printed now."""
-        # A sentence is printed without its neighbours, so it may lean on none of them.
         return [
-            guards.fault(unit.text, self.language) is None
-            and not printed.repeats(unit.words)
-            and not _same(unit.text, self._articles[unit.document].title)
-            for unit in self.text.units
+            stands and not printed.repeats(unit.words)
+            for stands, unit in zip(self._stands, self.text.units, strict=True)
         ]
 
 

@@ -1,7 +1,7 @@
 """What an issue rests on, counted: sources, articles, languages, days, and what was left out."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -42,8 +42,27 @@ def cover(
         per_day=tuple(sorted(days.items())),
         undated=undated,
         earlier=len(about) - undated - len(inside),
-        problems=tuple(sorted(problems, key=lambda p: (p.source, p.key, p.reason))),
+        problems=tuple(
+            sorted((*problems, *_foreign(articles)), key=lambda p: (p.source, p.key, p.reason))
+        ),
     )
+
+
+def _foreign(articles: Sequence[Article]) -> Iterator[Problem]:
+    """Yield what was left out for its language: one problem for each source and language."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for article in articles:
+        if article.language not in READ:
+            place = article.places[0]
+            found.setdefault((place.source, article.language), []).append(place.key)
+    for (source, language), keys in found.items():
+        named = "of unknown language" if language == "und" else f'in the language "{language}"'
+        if len(keys) == 1:
+            reason = f"left out: {named}, which is not read"
+            yield Problem(source=source, key=keys[0], reason=reason)
+        else:
+            reason = f"{len(keys)} articles left out: {named}, which is not read"
+            yield Problem(source=source, key="", reason=reason)
 
 
 def _counted(names: Iterable[str]) -> tuple[tuple[str, int], ...]:

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from service.brief.codec import digest, loads
-from service.brief.compose import folded
+from service.brief.printer import folded
 from service.errors import VerifyError
-from service.model import Article, Brief, Line, SourceRef, StoryItem, content_id
+from service.model import Article, Brief, Line, QuoteItem, SourceRef, StoryItem, content_id
 
 #: Characters, blanks apart, that running headers and footers and footnotes may hold on a page.
 RUNNING = 400
@@ -66,13 +66,15 @@ def verify(
         _check_source(source, articles)
     for line in brief.lines():
         _check_line(line, brief, articles)
-    for item in brief.stories:
+    for item in brief.told():
         _check_story(item, brief, articles)
+    for quote in brief.quotes:
+        _check_speaker(quote, articles)
     for artifact in printed:
         _check_artifact(artifact, brief)
     return Report(
         sentences=len(brief.lines()),
-        headlines=len(brief.stories),
+        headlines=len(brief.told()),
         sources=len(brief.sources),
         revisions=len({source.article for source in brief.sources}),
         artifacts=tuple(artifact.format for artifact in printed),
@@ -136,6 +138,19 @@ def _check_story(item: StoryItem, brief: Brief, articles: Mapping[str, Article])
         )
 
 
+def _check_speaker(quote: QuoteItem, articles: Mapping[str, Article]) -> None:
+    text = articles[quote.line.article].text
+    for phrase in (quote.speaker, quote.office):
+        if phrase is None:
+            continue
+        stored = folded(text[phrase.start : phrase.end])
+        if stored != phrase.text:
+            raise VerifyError(
+                f'sentence {quote.line.number}: speaker printed "{phrase.text}", '
+                f'stored is "{stored}"'
+            )
+
+
 def _check_artifact(artifact: Printed, brief: Brief) -> None:
     found = hashlib.sha256(artifact.data).hexdigest()
     if found != artifact.sha256:
@@ -146,7 +161,7 @@ def _check_artifact(artifact: Printed, brief: Brief) -> None:
     pages = [_squeezed(page) for page in artifact.pages]
     whole = "".join(pages)
     wanted = [(f"sentence {line.number}", line.text) for line in brief.lines()]
-    wanted += [("headline", item.headline) for item in brief.stories]
+    wanted += [("headline", item.headline) for item in brief.told()]
     for name, text in wanted:
         squeezed = _squeezed(text)
         if squeezed not in whole and not _across_pages(squeezed, pages):

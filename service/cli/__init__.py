@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "collect": ("service.cli.collect", "read every source, store what is new"),
     "issues": ("service.cli.issues", "list, show, render or verify what was published"),
     "sources": ("service.cli.sources", "list the sources and what became of them"),
+    "explain": ("service.cli.explain", "why an article is in, or out, part by part"),
     "init": ("service.cli.init", "write a commented briefing.toml"),
     "doctor": ("service.cli.doctor", "what is wrong here, and the command that mends it"),
     "lab": ("service.cli.lab", "run one stage on texts of your own"),

@@ -5,6 +5,7 @@ normalised once, where they enter, and never changed afterwards: a sentence is a
 into a revision's text, so that everything printed can be traced back and checked.
 """
 
+from service.model.address import canonical
 from service.model.article import (
     Article,
     Entry,
@@ -12,6 +13,7 @@ from service.model.article import (
     Place,
     Problem,
     Sentence,
+    TextFrom,
     content_id,
     utc,
 )
@@ -20,15 +22,22 @@ from service.model.brief import (
     Artifact,
     Badge,
     Brief,
+    Change,
+    ChangeKind,
     Coverage,
+    EventItem,
     Line,
     Method,
+    Phrase,
+    QuoteItem,
     ReadState,
     SourceRead,
     SourceRef,
     StoryItem,
+    TrackItems,
 )
-from service.model.story import Part, Relevance, Story, Summary
+from service.model.health import Health, Stop
+from service.model.story import Event, Part, Quote, Relevance, Span, Story, Summary
 
 __all__ = [
     "SCHEMA",
@@ -36,22 +45,35 @@ __all__ = [
     "Artifact",
     "Badge",
     "Brief",
+    "Change",
+    "ChangeKind",
     "Coverage",
     "Entry",
+    "Event",
+    "EventItem",
+    "Health",
     "Line",
     "Method",
     "Part",
     "Period",
+    "Phrase",
     "Place",
     "Problem",
+    "Quote",
+    "QuoteItem",
     "ReadState",
     "Relevance",
     "Sentence",
     "SourceRead",
     "SourceRef",
+    "Span",
+    "Stop",
     "Story",
     "StoryItem",
     "Summary",
+    "TextFrom",
+    "TrackItems",
+    "canonical",
     "content_id",
     "utc",
 ]

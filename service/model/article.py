@@ -3,9 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 #: What is printed in the place of an outlet that nothing names.
 NOT_NAMED = "outlet not named"
+
+#: Whether a text is what the source itself gave, or the page that its teaser leads to.
+TextFrom = Literal["feed", "page"]
 
 
 def utc(moment: datetime) -> datetime:
@@ -40,6 +44,7 @@ class Entry:
     outlet: str | None = None
     #: Whose text it is, where credited: an agency, or another outlet.
     origin: str | None = None
+    text_from: TextFrom = "feed"
 
     def __post_init__(self) -> None:
         if self.published is not None:
@@ -69,6 +74,7 @@ class Place:
     published: datetime | None = None
     outlet: str | None = None
     origin: str | None = None
+    text_from: TextFrom = "feed"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "collected", utc(self.collected))

@@ -15,6 +15,7 @@ from service.model.article import Period, Problem
 SCHEMA = 1
 
 Badge = Literal["new", "updated", "continuing"]
+ChangeKind = Literal["new", "updated", "continuing", "quiet"]
 ReadState = Literal["read", "failed", "silent", "partial"]
 
 
@@ -54,6 +55,62 @@ class StoryItem:
     first: datetime | None
     last: datetime | None
     badge: Badge | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A story as the section on changes names it."""
+
+    kind: ChangeKind
+    headline: str
+    language: str
+    #: Number of the source whose headline it is; None for a story that has gone quiet.
+    source: int | None = None
+    #: When an issue of this edition told it last, and that issue's number.
+    told: datetime | None = None
+    issue: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackItems:
+    """Further stories of one field of the relationship."""
+
+    id: str
+    name: str
+    items: tuple[StoryItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """Words of the article that a line cites, and their span there."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteItem:
+    """Exact words of a named speaker."""
+
+    #: The words between the quotation marks.
+    line: Line
+    speaker: Phrase
+    office: Phrase | None
+    #: The day of publication, where known.
+    published: datetime | None
+    outlet: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventItem:
+    """A sentence under the date of what it tells."""
+
+    line: Line
+    start: date
+    #: The last day, included; equal to `start` for one day.
+    end: date
+    precision: Literal["day", "month"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,12 +211,26 @@ class Brief:
     coverage: Coverage
     sources: tuple[SourceRef, ...]
     method: Method
+    changed: tuple[Change, ...] = ()
+    tracks: tuple[TrackItems, ...] = ()
+    quotes: tuple[QuoteItem, ...] = ()
+    timeline: tuple[EventItem, ...] = ()
+    watch: tuple[EventItem, ...] = ()
     schema: int = field(default=SCHEMA)
+
+    def told(self) -> tuple[StoryItem, ...]:
+        """Return every story that is printed: the top ones, then those by track."""
+        return (*self.stories, *(item for track in self.tracks for item in track.items))
 
     def lines(self) -> tuple[Line, ...]:
         """Return every printed sentence once, in order of its number."""
-        found = {line.number: line for line in self.bottom_line}
-        found.update({line.number: line for item in self.stories for line in item.lines})
+        printed = [
+            *self.bottom_line,
+            *(line for item in self.told() for line in item.lines),
+            *(quote.line for quote in self.quotes),
+            *(event.line for event in (*self.timeline, *self.watch)),
+        ]
+        found = {line.number: line for line in printed}
         return tuple(found[number] for number in sorted(found))
 
 

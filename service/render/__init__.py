@@ -14,6 +14,16 @@ Decisions:
 - A character for which the fonts have no glyph fails the PDF; the error names it and its place.
   Replacing it would print something that the source did not write; a box would hide it. The other
   formats have no such limit. A caller that must publish asks again without "pdf".
+- Stories are numbered through, the top ones and those by field, so that the list of sources can
+  say which story counts an article that no sentence cites.
+- The marks of a quotation are the printer's and stand outside of the verbatim text; they are those
+  of the quotation's own language.
+- Dates of events are the row headings of a table, each row with its date, although many rows share
+  one: a screen reader, a copied row and a page break all need it. Rejected: a list of definitions
+  and a cell over several rows, which does not break across pages. A date that the row above has
+  already is set lighter.
+- Names and versions of components are in the JSON and in the PDF's metadata: a second run needs
+  them and a reader does not.
 - Words are never hyphenated in the PDF, text is set ragged right, and a sentence stays on one page,
   so that what is extracted from the page is what the source wrote.
 - Heavy libraries are imported when a format first needs them.
@@ -91,9 +101,12 @@ def _check(brief: Brief) -> None:
     if len(set(listed)) != len(listed):
         raise RenderError("the issue lists two sources under one number: compose it again")
     cited = {f"sentence {line.number}": line.source for line in brief.lines()}
-    for number, item in enumerate(brief.stories, 1):
+    for number, item in enumerate(brief.told(), 1):
         for source in (item.source, *item.sources):
             cited[f"story {number}, source {source}"] = source
+    for number, change in enumerate(brief.changed, 1):
+        if change.source is not None:
+            cited[f"change {number}"] = change.source
     for place, source in cited.items():
         if source not in listed:
             raise RenderError(

@@ -32,6 +32,7 @@ def _unbroken(text: str) -> Markup:
 
 _FILTERS = {
     "bars": phrases.bars,
+    "changes_name": phrases.changes_name,
     "count": phrases.count,
     "day": phrases.day,
     "days": phrases.days,
@@ -43,7 +44,9 @@ _FILTERS = {
     "language": phrases.language,
     "languages": phrases.languages,
     "markdown": fold.markdown,
+    "marks": phrases.marks,
     "names": phrases.names,
+    "numbered": phrases.numbered,
     "pad": fold.pad,
     "safe_url": phrases.safe_url,
     "share": phrases.share,
@@ -53,6 +56,7 @@ _FILTERS = {
     "tally": phrases.tally,
     "told_in": phrases.told_in,
     "unbroken": _unbroken,
+    "when": phrases.when,
     "wrap": fold.wrap,
 }
 

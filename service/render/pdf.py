@@ -155,8 +155,13 @@ def _refuse_boxes(found: _Collected, brief: Brief) -> None:
 def _places(signs: set[str], brief: Brief) -> str:
     """Return where any of the characters stands: "sentence 3, source 2"."""
     texts = {f"sentence {line.number}": line.text for line in brief.lines()}
-    for number, item in enumerate(brief.stories, 1):
-        texts[f"headline {number}"] = item.headline
+    for number, item in enumerate(brief.told(), 1):
+        texts[f"headline {number}"] = item.headline + "".join(item.outlets)
+    for number, change in enumerate(brief.changed, 1):
+        texts[f"change {number}"] = change.headline
+    for quote in brief.quotes:
+        named = quote.speaker.text + (quote.office.text if quote.office else "") + quote.outlet
+        texts[f"the speaker of sentence {quote.line.number}"] = named
     for source in brief.sources:
         shown = (source.title, source.outlet, source.source, source.origin, source.url)
         texts[f"source {source.number}"] = "".join(text or "" for text in shown)

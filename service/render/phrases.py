@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.errors import RenderError
-from service.model import Brief, Period
+from service.model import Brief, EventItem, Line, Period, SourceRef, StoryItem
 
 #: Languages that sources of this field are written in, by ISO 639-1.
 _LANGUAGES: Mapping[str, str] = {
@@ -41,6 +41,12 @@ _LANGUAGES: Mapping[str, str] = {
     "vi": "Vietnamese",
     "zh": "Chinese",
 }
+
+#: Quotation marks by language; what is not listed has the English ones.
+_MARKS: Mapping[str, tuple[str, str]] = {"ru": ("«", "»"), "be": ("«", "»"), "uk": ("«", "»")}
+
+#: What is told beside the stories, by the field that holds it, in the order in which it is printed.
+SECTIONS = ("tracks", "quotes", "timeline", "watch")
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 #: The longest list of days that is printed day by day; a longer one is printed by month.
@@ -171,34 +177,74 @@ def bars(per_day: Sequence[tuple[date, int]]) -> tuple[tuple[str, int, int], ...
     )
 
 
-def first_places(brief: Brief) -> dict[int, int]:
-    """Return where each sentence is first printed: 0 for the bottom line, n for the nth story.
+def when(event: EventItem) -> str:
+    """Return the date of an event: "2026-09-01", "2026-09" or "2026-09-01 to 2026-09-03"."""
+    form = "%Y-%m" if event.precision == "month" else "%Y-%m-%d"
+    first, last = event.start.strftime(form), event.end.strftime(form)
+    return first if first == last else f"{first} to {last}"
 
-    A sentence may stand in both; only its first printing carries the anchor, since an anchor that
-    occurs twice leads nowhere.
+
+def marks(code: str) -> tuple[str, str]:
+    """Return the quotation marks of a language, opening and closing."""
+    return _MARKS.get(code.lower().split("-")[0], ("“", "”"))
+
+
+def first_places(brief: Brief) -> dict[int, str]:
+    """Return where each sentence is first printed: "bottom-line", "story-2", "timeline-1" …
+
+    A sentence may stand in two places; only its first printing carries the anchor, since an anchor
+    that occurs twice leads nowhere.
     """
-    places = {line.number: 0 for line in brief.bottom_line}
-    for place, item in enumerate(brief.stories, 1):
-        for line in item.lines:
-            places.setdefault(line.number, place)
+    printed: list[tuple[str, Line]] = [("bottom-line", line) for line in brief.bottom_line]
+    for number, item in enumerate(brief.told(), 1):
+        printed += [(f"story-{number}", line) for line in item.lines]
+    printed += [(f"quote-{n}", quote.line) for n, quote in enumerate(brief.quotes, 1)]
+    printed += [(f"timeline-{n}", event.line) for n, event in enumerate(brief.timeline, 1)]
+    printed += [(f"watch-{n}", event.line) for n, event in enumerate(brief.watch, 1)]
+    places: dict[int, str] = {}
+    for place, line in printed:
+        places.setdefault(line.number, place)
     return places
+
+
+def numbered(brief: Brief) -> tuple[tuple[str, tuple[tuple[int, StoryItem], ...]], ...]:
+    """Return (name of the field, its stories with their numbers), counted on after the top ones."""
+    number = len(brief.stories)
+    fields = []
+    for track in brief.tracks:
+        items = tuple(enumerate(track.items, number + 1))
+        number += len(items)
+        if items:
+            fields.append((track.name, items))
+    return tuple(fields)
 
 
 def told_in(number: int, brief: Brief) -> tuple[int, ...]:
     """Return the stories, counted from 1, that have a source of this number."""
-    return tuple(n for n, item in enumerate(brief.stories, 1) if number in item.sources)
+    return tuple(n for n, item in enumerate(brief.told(), 1) if number in item.sources)
 
 
-def digested(brief: Brief, shown: int) -> frozenset[int]:
-    """Return the sources that a digest cites: of the bottom line, and of each story's headline
-    and first sentence, for the first `shown` stories.
+def changes_name(source: SourceRef, brief: Brief) -> bool:
+    """Return whether the section on changes names a story by this source's headline."""
+    return any(change.source == source.number for change in brief.changed)
+
+
+def digested(brief: Brief, shown: int, sections: Sequence[str] = SECTIONS) -> frozenset[int]:
+    """Return the sources that a digest cites: of the bottom line, the changes, each story's
+    headline and first sentence, for the first `shown` stories, and of the `sections` it has.
     """
-    lines = [
-        *brief.bottom_line,
-        *(line for item in brief.stories[:shown] for line in item.lines[:1]),
-    ]
-    headlines = (item.source for item in brief.stories[:shown])
-    return frozenset((*headlines, *(line.source for line in lines)))
+    items = list(brief.stories[:shown])
+    if "tracks" in sections:
+        items += [item for track in brief.tracks for item in track.items]
+    lines = [*brief.bottom_line, *(line for item in items for line in item.lines[:1])]
+    if "quotes" in sections:
+        lines += [quote.line for quote in brief.quotes]
+    for section, events in (("timeline", brief.timeline), ("watch", brief.watch)):
+        if section in sections:
+            lines += [event.line for event in events]
+    headlines = (item.source for item in items)
+    changes = (change.source for change in brief.changed if change.source is not None)
+    return frozenset((*headlines, *changes, *(line.source for line in lines)))
 
 
 def stem(brief: Brief) -> str:

@@ -5,6 +5,7 @@
     migrations/      how a database comes to that schema
     revisions.py     how an entry becomes a revision of an article, in bulk
     articles.py      articles, read back
+    health.py        how sources are doing, and which are due
     sources.py       what each source gave, when, and what was wrong with it
     issues.py        issues and their files
 

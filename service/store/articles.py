@@ -104,6 +104,7 @@ def _place(row: Row[Any]) -> Place:
         published=row.published,
         outlet=row.outlet,
         origin=row.origin,
+        text_from=row.text_from,
         collected=row.collected,
     )
 

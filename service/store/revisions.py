@@ -5,7 +5,8 @@ article it is a revision (its root) is decided once, when the text is first seen
 these that holds:
 
 1. the same source gave another text under the same key before: that text's article;
-2. the address was given before, and always for one article: that one;
+2. the address was given before, and always for one article: that one; addresses are compared in
+   their canonical form, without what only says how somebody came there;
 3. it is an article of its own.
 
 An address says nothing where it is the front page of a site, where it stands for several articles
@@ -20,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from service.model import Entry, content_id, utc
+from service.model import Entry, canonical, content_id, utc
 from service.store.chunks import chunks
 from service.store.tables import place, revision
 
@@ -43,7 +44,7 @@ class _Known:
     revisions: Mapping[str, tuple[str, datetime]]
     #: key -> what it has shown, oldest first.
     shown: Mapping[str, Sequence[_Shown]]
-    #: address -> roots.
+    #: canonical address -> roots.
     addresses: Mapping[str, frozenset[str]]
 
 
@@ -68,7 +69,8 @@ def record(
     revisions: list[dict[str, Any]] = []
     for ident, entry in batch:
         if ident not in roots:
-            roots[ident] = items.get(entry.key) or addresses.get(entry.url or "") or ident
+            page = canonical(entry.url or "")
+            roots[ident] = items.get(entry.key) or addresses.get(page) or ident
             revisions.append(
                 {
                     "id": ident,
@@ -82,7 +84,32 @@ def record(
     if revisions:
         db.execute(insert(revision), revisions)
     _places(db, source, moment, batch, known)
+    _come_back(db, source, known.shown)
     return tuple(row["id"] for row in revisions)
+
+
+def leave(db: Connection, *, source: str, at: datetime, keys: Iterable[str]) -> None:
+    """Mark the places of items that a source holds no more; a place that is marked stays so.
+
+    What was found there stays an article with that place. A key that the store has never seen is
+    nothing to mark.
+    """
+    for part in chunks(keys):
+        db.execute(
+            update(place)
+            .where(place.c.source == source, place.c.key.in_(part), place.c.gone_at.is_(None))
+            .values(gone_at=utc(at))
+        )
+
+
+def _come_back(db: Connection, source: str, keys: Iterable[str]) -> None:
+    """Clear the mark of items that are there again, whatever text they have now."""
+    for part in chunks(keys):
+        db.execute(
+            update(place)
+            .where(place.c.source == source, place.c.key.in_(part), place.c.gone_at.is_not(None))
+            .values(gone_at=None)
+        )
 
 
 def _places(
@@ -137,6 +164,8 @@ def _row(source: str, ident: str, entry: Entry, collected: datetime) -> dict[str
         "published": entry.published,
         "outlet": entry.outlet,
         "origin": entry.origin,
+        "text_from": entry.text_from,
+        "canonical": canonical(entry.url) if entry.url else None,
         "collected": collected,
     }
 
@@ -161,11 +190,11 @@ def _known(db: Connection, source: str, batch: Sequence[tuple[str, Entry]]) -> _
         ):
             shown[key].append(_Shown(revision=ident, root=root, since=moment))
     addresses: dict[str, set[str]] = defaultdict(set)
-    for urls in chunks(entry.url for _, entry in batch if entry.url):
+    for urls in chunks(canonical(entry.url) for _, entry in batch if entry.url):
         for url, root in db.execute(
-            select(place.c.url, revision.c.root)
+            select(place.c.canonical, revision.c.root)
             .join(revision, revision.c.id == place.c.revision)
-            .where(place.c.url.in_(urls))
+            .where(place.c.canonical.in_(urls))
             .distinct()
         ):
             addresses[url].add(root)
@@ -179,11 +208,11 @@ def _known(db: Connection, source: str, batch: Sequence[tuple[str, Entry]]) -> _
 def _telling(
     batch: Sequence[tuple[str, Entry]], stored: Mapping[str, frozenset[str]]
 ) -> dict[str, str]:
-    """Return address -> root for the addresses that name one article."""
+    """Return canonical address -> root for the addresses that name one article."""
     keys: dict[str, set[str]] = defaultdict(set)
     for _, entry in batch:
         if entry.url:
-            keys[entry.url].add(entry.key)
+            keys[canonical(entry.url)].add(entry.key)
     return {
         url: next(iter(roots))
         for url, roots in stored.items()

@@ -1,15 +1,17 @@
 """What each source gave, when, and what was wrong with it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from service.model import Entry, Problem, utc
+from service.model import Entry, Health, Problem, utc
+from service.store import health as states
 from service.store import tables
-from service.store.revisions import record
+from service.store.health import due as due
+from service.store.revisions import leave, record
 
 #: "partial": read, but some items could not be used.
 State = Literal["never", "read", "partial", "failed"]
@@ -33,6 +35,7 @@ class SourceState:
     last_error: str | None
     #: Items that could not be used at the last successful reading.
     problems: int
+    health: Health = field(default_factory=Health)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +68,15 @@ def record_read(
     problems: Sequence[Problem],
     items: int,
     cursor: str | None,
+    gone: Sequence[str] = (),
+    health: Health | None = None,
 ) -> tuple[str, ...]:
     """Write what one reading gave; return the ids of revisions that are new to the store, sorted.
 
     The source's problems become exactly those given; each names its item by key, and its own
-    `source` is taken to be this one.
+    `source` is taken to be this one. gone: keys of items that it held before and holds no more;
+    their articles stay, with that place marked. health: what is known of the source after this
+    reading; None: as before.
     """
     moment = utc(at)
     faults = tuple(dict.fromkeys((problem.key, problem.reason) for problem in problems))
@@ -87,7 +94,10 @@ def record_read(
             "last_error": None,
         },
     )
+    if health is not None:
+        states.put(db, source, health)
     new = record(db, source=source, at=moment, entries=entries)
+    leave(db, source=source, at=moment, keys=gone)
     db.execute(delete(tables.problem).where(tables.problem.c.source == source))
     if faults:
         db.execute(
@@ -102,11 +112,19 @@ def record_read(
 
 
 def record_failure(
-    db: Connection, *, source: str, kind: str, address: str, at: datetime, error: str
+    db: Connection,
+    *,
+    source: str,
+    kind: str,
+    address: str,
+    at: datetime,
+    error: str,
+    health: Health | None = None,
 ) -> None:
     """Write that a source could not be read at all.
 
     What it gave before stays: its cursor, its count of items, and the problems of its items.
+    health: as for `record_read`.
     """
     moment = utc(at)
     _upsert(
@@ -120,6 +138,8 @@ def record_failure(
             "last_error": error,
         },
     )
+    if health is not None:
+        states.put(db, source, health)
     _log(db, source, moment, error=error)
 
 
@@ -180,6 +200,7 @@ def listing(db: Connection) -> tuple[SourceState, ...]:
         .group_by(problem.c.source)
         .subquery()
     )
+    known = states.listing(db)
     rows = db.execute(
         select(
             source,
@@ -202,6 +223,7 @@ def listing(db: Connection) -> tuple[SourceState, ...]:
             last_success=row.last_success,
             last_error=row.last_error,
             problems=row.problems,
+            health=known.get(row.name, Health()),
         )
         for row in rows
     )

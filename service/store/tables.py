@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -50,6 +51,26 @@ source = Table(
     CheckConstraint("(state = 'never') = (last_read IS NULL)", name="read"),
 )
 
+#: How a source has been doing: what decides when it is read again (`service.model.Health`).
+health = Table(
+    "health",
+    metadata,
+    Column("source", Text, ForeignKey("source.name"), primary_key=True),
+    Column("next_check", Moment),
+    Column("failures", Integer, nullable=False),
+    Column("ttl_s", Float),
+    Column("unparsed", Boolean, nullable=False),
+    #: Where it is read since it moved; `source.address` is the configured one.
+    Column("address", Text),
+    Column("moved_to", Text),
+    Column("moved_seen", Integer, nullable=False),
+    Column("gone_since", Moment),
+    Column("kills", Integer, nullable=False),
+    Column("stopped", Text),
+    CheckConstraint("failures >= 0 AND moved_seen >= 0 AND kills >= 0", name="counts"),
+    CheckConstraint("stopped IN ('gone', 'quarantine')", name="stopped"),
+)
+
 #: One text, for ever.
 revision = Table(
     "revision",
@@ -66,7 +87,7 @@ revision = Table(
     Index(None, "first_collected"),
 )
 
-#: Where a revision was found. Never changed afterwards, but for `restored`.
+#: Where a revision was found. Never changed afterwards, but for `restored` and `gone_at`.
 place = Table(
     "place",
     metadata,
@@ -82,8 +103,14 @@ place = Table(
     Column("collected", Moment, nullable=False),
     #: When the source went back to this text after it had shown another one.
     Column("restored", Moment),
+    #: When the source was first seen without the item; none while it holds it.
+    Column("gone_at", Moment),
+    #: "feed": the text is what the source gave; "page": that of the page which it leads to.
+    Column("text_from", Text, nullable=False, server_default="feed"),
+    #: `url` in the form in which two ways to one page are equal; `url` is as it was given.
+    Column("canonical", Text),
     Index(None, "revision"),
-    Index(None, "url"),
+    Index(None, "canonical"),
     Index(None, "restored"),
 )
 

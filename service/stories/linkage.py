@@ -33,12 +33,12 @@ def average_linkage(
     the rule. edges: i, j, similarity as arrays, i != j, each pair once; a pair without an edge has
     similarity 0. Of equal means, the groups with the smallest first members are joined, so the
     result depends on the numbering only.
-    Source: Sokal & Michener 1958 (UPGMA). Differs: absent pairs are zeros, and the rule of cohesion,
-    without which two look-alike events (one magnitude of quake in one country, five years apart)
-    become one as soon as anything else in the batch is less alike than they are.
+    Source: Sokal & Michener 1958 (UPGMA). Differs: absent pairs are zeros, and the rule of
+    cohesion, without which two look-alike events (one magnitude of quake in one country, five years
+    apart) become one as soon as anything else in the batch is less alike than they are.
     """
     first, second, value = edges
-    # Groups are joined only along an edge that reaches the threshold: a mean cannot unless one does.
+    # Groups are joined only along an edge that reaches the threshold: no mean does unless one does.
     strong = value >= rule.threshold
     graph = sparse.coo_array(
         (np.ones(int(strong.sum())), (first[strong], second[strong])), shape=(count, count)

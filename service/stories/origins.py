@@ -1,13 +1,15 @@
 """Count how many of several texts were written independently.
 
 An agency's text that ten outlets carry is one origin. Two articles share an origin when one text
-is a copy of the other, whole or shortened, or when their credit lines name the same writer. When
-unsure they are counted as two texts but never as one: the brief prints the number as a fact.
+is a copy of the other, whole or shortened; when their credit lines name the same writer, or the
+credit line of one names the outlet of the other; or when one outlet published both. An outlet that
+is not known joins nothing, and what only looks alike is counted apart: that two reports of one
+speech quote the same sentences does not make them copies.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from rensa import RMinHash
 
@@ -21,6 +23,9 @@ _SHINGLE_ELSE = 5
 _COPIED = 0.8
 #: A text with fewer shingles can be alike by chance.
 _MIN_SHINGLES = 8
+#: So many texts are compared each with each; MinHash proposes the pairs of more, and may miss a
+#: copy of a tenth of a text.
+_FEW = 64
 #: MinHash: 64 bands of 2 rows find a pair with Jaccard 0.3 with probability 0.998; what they
 #: propose is then counted exactly.
 _PERMUTATIONS = 128
@@ -51,7 +56,7 @@ def origins(articles: Sequence[Article]) -> tuple[tuple[int, ...], ...]:
         low, high = sorted((find(i), find(j)))
         leader[high] = low
 
-    for i, j in _same_credit(articles):
+    for i, j in _same_writer(articles):
         join(i, j)
     sets = [shingles(article.text, article.language) for article in articles]
     for i, j in _candidates(sets):
@@ -71,18 +76,18 @@ def copied(first: frozenset[str], second: frozenset[str]) -> bool:
     return shorter >= _MIN_SHINGLES and len(first & second) / shorter >= _COPIED
 
 
-def _same_credit(articles: Sequence[Article]) -> Iterable[tuple[int, int]]:
-    """Yield pairs of neighbours in each group of articles that one writer is credited with."""
+def _same_writer(articles: Sequence[Article]) -> Iterable[tuple[int, int]]:
+    """Yield pairs of neighbours in each group of articles that one writer stands for."""
     by_name: defaultdict[str, list[int]] = defaultdict(list)
     for i, article in enumerate(articles):
-        credited = {place.origin for place in article.places if place.origin}
-        for name in credited or {article.outlet}:
+        # Where a text is credited to somebody else, its own outlet did not write it.
+        names = {place.origin for place in article.places if place.origin} or {
+            place.outlet for place in article.places if place.outlet
+        }
+        for name in names:
             by_name[_plain(name)].append(i)
     for name in sorted(by_name):
-        group = by_name[name]
-        # An outlet's own articles are one origin only where another one credits it.
-        if any(articles[i].origin for i in group):
-            yield from pairwise(group)
+        yield from pairwise(by_name[name])
 
 
 def _plain(name: str) -> str:
@@ -90,11 +95,13 @@ def _plain(name: str) -> str:
 
 
 def _candidates(sets: Sequence[frozenset[str]]) -> list[tuple[int, int]]:
-    """Return pairs that MinHash finds alike, in order.
+    """Return the pairs that may be copies, in order: of a few all, of many what MinHash finds.
 
     Of a bucket only neighbours and the first are paired: a thousand copies make two thousand pairs,
     not half a million, and joining is transitive.
     """
+    if len(sets) <= _FEW:
+        return list(combinations(range(len(sets)), 2))
     buckets: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
     for i, found in enumerate(sets):
         if not found:

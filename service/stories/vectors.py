@@ -1,7 +1,7 @@
 """Features of many articles as sparse rows, and the pairs of rows that are alike."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,71 +13,97 @@ from scipy import sparse
 KEEP = 100
 #: Rows multiplied at once: keeps the product small in memory.
 _BLOCK = 512
-#: A feature of more rows than this proposes no pairs, or time would grow with the square of the
-#: rows; in pairs that other features propose it counts.
-_SPREAD = 1000
+#: Pairs of rows that features may propose, a row: the rarest features first, until it is used up.
+#: Without a limit time would grow with the square of the rows. Features of at most `_ALWAYS` rows
+#: always propose; from there on no labelled set notices which others do. In pairs that are
+#: proposed every feature counts.
+_PROPOSED = 10_000
+_ALWAYS = 50
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+#: Pairs of rows, i < j in each, and their similarities.
+Edges = tuple[Ints, Ints, Floats]
 
 
-def weighted(rows: Sequence[Mapping[str, int]], keep: int = KEEP) -> Any:
+class Counts:
+    """How often each feature is in each row: filled row by row, in a few bytes an entry."""
+
+    def __init__(self) -> None:
+        self.columns: dict[str, int] = {}
+        self._indices = array("i")
+        self._times = array("i")
+        self._ends = array("q", [0])
+
+    def add(self, row: Mapping[str, int]) -> None:
+        """Append a row."""
+        columns = self.columns
+        self._indices.extend([columns.setdefault(name, len(columns)) for name in row])
+        self._times.extend(row.values())
+        self._ends.append(len(self._indices))
+
+    def matrix(self) -> Any:
+        """Return CSR float64 of shape (rows, features), columns in order of first appearance."""
+        return sparse.csr_array(
+            (
+                np.array(self._times, dtype=np.float64),
+                np.array(self._indices, dtype=np.int32),
+                np.array(self._ends, dtype=np.int64),
+            ),
+            shape=(len(self._ends) - 1, max(1, len(self.columns))),
+        )
+
+
+def weighted(counts: Counts, keep: int = KEEP) -> Any:
     """Return TF-IDF rows: CSR float64 of shape (rows, features); empty rows are zero.
 
     A feature that one row alone has joins nothing, yet it says that the row is about something
     else: it adds to the row's length, in part. That part is small in a large batch, where such
     features are mostly slips and rare names, and large in a small one, where most words of any
     article are its alone: 20 / (20 + rows), at least 0.2. Rows are therefore at most 1 long.
-    Columns are numbered by name, so that the result does not depend on hashing.
     """
-    count = len(rows)
-    spread = Counter(name for row in rows for name in row)
-    columns = {
-        name: number for number, name in enumerate(sorted(n for n in spread if spread[n] > 1))
-    }
-    idf = {times: float(np.log((count + 1) / (times + 0.5))) for times in set(spread.values())}
-    share = max(0.2, 20 / (20 + count))
-    indices: list[int] = []
-    values: list[float] = []
-    ends = [0]
-    for row in rows:
-        alone = 0.0
-        entries = []
-        for name, times in row.items():
-            weight = _damped(times) * idf[spread[name]]
-            column = columns.get(name)
-            if column is None:
-                alone += weight * weight
-            else:
-                entries.append((-weight, column))
-        entries.sort()
-        del entries[keep:]
-        length = (sum(w * w for w, _ in entries) + share * alone) ** 0.5 or 1.0
-        indices += [column for _, column in entries]
-        values += [-weight / length for weight, _ in entries]
-        ends.append(len(indices))
-    matrix = sparse.csr_array(
-        (np.array(values), np.array(indices, dtype=np.int32), np.array(ends, dtype=np.int32)),
-        shape=(count, max(1, len(columns))),
+    matrix = counts.matrix()
+    rows = matrix.shape[0]
+    spread = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    idf = np.log((rows + 1) / (spread + 0.5))
+    matrix.data = (1.0 + np.log(matrix.data)) * idf[matrix.indices]
+    alone = spread[matrix.indices] == 1
+    share = max(0.2, 20 / (20 + rows))
+    squares = np.add.reduceat(
+        np.append(np.where(alone, matrix.data**2, 0.0), 0.0), matrix.indptr[:-1]
     )
+    squares = np.where(np.diff(matrix.indptr) > 0, squares, 0.0)
+    matrix.data[alone] = 0.0
+    matrix.eliminate_zeros()
+    matrix = _heaviest(matrix, keep)
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).reshape(-1) + share * squares)
+    lengths[lengths == 0] = 1.0
+    return sparse.csr_array(sparse.diags_array(1 / lengths) @ matrix)
+
+
+def _heaviest(matrix: Any, keep: int) -> Any:
+    """Return the matrix with at most `keep` entries a row; of equal ones the first columns stay."""
     matrix.sort_indices()
+    kept = np.ones(matrix.nnz, dtype=bool)
+    for row in np.flatnonzero(np.diff(matrix.indptr) > keep):
+        start, end = matrix.indptr[row], matrix.indptr[row + 1]
+        order = np.argsort(-matrix.data[start:end], kind="stable")
+        kept[start + order[keep:]] = False
+    matrix.data[~kept] = 0.0
+    matrix.eliminate_zeros()
     return matrix
 
 
-_DAMPED = [0.0] + [1.0 + float(np.log(n)) for n in range(1, 256)]
-
-
-def _damped(times: int) -> float:
-    return _DAMPED[min(times, 255)]
-
-
-def pairs(
-    matrix: Any, floor: float
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]]:
+def pairs(matrix: Any, floor: float) -> Iterator[Edges]:
     """Yield (i, j, similarity) as arrays, i < j, for the pairs of rows with at least `floor`."""
     spread = np.bincount(matrix.indices, minlength=matrix.shape[1])
-    rare = sparse.diags_array((spread <= _SPREAD).astype(float))
-    common_columns = np.flatnonzero(spread > _SPREAD)
-    light = sparse.csr_array(matrix @ rare)
-    light.eliminate_zeros()
-    common = sparse.csr_array(matrix[:, common_columns]) if len(common_columns) else None
+    limit = _most_rows(spread, matrix.shape[0])
+    common_columns = np.flatnonzero(spread > limit)
+    light, common = matrix, None
+    if len(common_columns):
+        light = sparse.csr_array(matrix @ sparse.diags_array((spread <= limit).astype(float)))
+        light.eliminate_zeros()
+        common = sparse.csr_array(matrix[:, common_columns])
     transposed = light.T.tocsr()
     for start in range(0, matrix.shape[0], _BLOCK):
         product = (light[start : start + _BLOCK] @ transposed).tocoo()
@@ -91,7 +117,14 @@ def pairs(
         yield i, j, value
 
 
-def _dots(matrix: Any, i: NDArray[np.int64], j: NDArray[np.int64]) -> NDArray[np.float64]:
+def _most_rows(spread: Ints, rows: int) -> int:
+    """Return of how many rows a feature may be to propose pairs."""
+    ordered = np.sort(spread[spread > 0]).astype(np.int64)
+    allowed = np.searchsorted(np.cumsum(ordered**2), _PROPOSED * rows, side="right")
+    return max(_ALWAYS, int(ordered[allowed - 1]) if allowed else 0)
+
+
+def _dots(matrix: Any, i: Ints, j: Ints) -> Floats:
     """Return the products of rows i with rows j, some thousands at a time."""
     found = np.zeros(len(i))
     for start in range(0, len(i), 50_000):

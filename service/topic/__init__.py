@@ -3,6 +3,7 @@
     profile      the topic as data: sides, entities with aliases, tracks, state media, look-alikes
     gazetteer    every name in a text with its offsets, in one pass
     relevance    a score as a sum of named parts, and the decision
+    tracks       which field of the relationship an article belongs to
     outlets      which outlet is state media
 
 Problem: "China and Russia" comes as 1,600 names in three scripts, with case forms, capitals that
@@ -20,5 +21,6 @@ from service.topic.gazetteer import Mention, mentions
 from service.topic.outlets import state_media
 from service.topic.profile import Profile, load
 from service.topic.relevance import relevance
+from service.topic.tracks import tracks
 
-__all__ = ["Mention", "Profile", "load", "mentions", "relevance", "state_media"]
+__all__ = ["Mention", "Profile", "load", "mentions", "relevance", "state_media", "tracks"]

@@ -70,11 +70,15 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """A field of the relationship, a section of the brief; tracks are tried in their order."""
+    """A field of the relationship, a section of the brief; of equal ones the first is taken."""
 
     id: str
     title: str
     aliases: tuple[Alias, ...]
+    #: What one word counts: less than 1 for a track whose words are in articles on any of them.
+    weight: float = 1.0
+    #: Kinds of entities whose names count as words of the track.
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,10 +175,7 @@ class _Reader:
         name = self._text(data, "name", "the file", '"china-russia"')
         if name and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
             self.fault("name", f'"{name}" must be small letters, digits and hyphens')
-        threshold = data.get("threshold", 1.0)
-        if isinstance(threshold, bool) or not isinstance(threshold, (int, float)):
-            self.fault("threshold", "must be a number; for example 1.0")
-            threshold = 1.0
+        threshold = self._number(data, "threshold", "the file", 1.0)
         sides = tuple(self._side(row, place) for place, row in self._rows(data, "side"))
         if not sides:
             self.fault("side", 'there is none; add [[side]] id = "china", name = "China"')
@@ -192,7 +193,7 @@ class _Reader:
         profile = Profile(
             name=name,
             title=self._text(data, "title", "the file", '"China–Russia relations"'),
-            threshold=float(threshold),
+            threshold=threshold,
             sides=sides,
             entities=entities,
             tracks=tracks,
@@ -240,11 +241,17 @@ class _Reader:
         )
 
     def _track(self, row: dict[str, Any], place: str) -> Track:
-        self._only(row, place, "id title " + " ".join(LANGUAGES))
+        self._only(row, place, "id title weight kinds " + " ".join(LANGUAGES))
+        kinds = self._texts(row, "kinds", place)
+        for kind in kinds:
+            if kind not in KINDS:
+                self.fault(f"{place}.kinds", f'"{kind}" is none of: {", ".join(KINDS)}')
         return Track(
             id=self._text(row, "id", place, '"energy"'),
             title=self._text(row, "title", place, '"Energy"'),
             aliases=self._aliases(row, place),
+            weight=self._number(row, "weight", place, 1.0),
+            kinds=kinds,
         )
 
     def _outlet(self, row: dict[str, Any], place: str) -> StateOutlet:
@@ -317,6 +324,13 @@ class _Reader:
         for key in row:
             if key not in allowed.split():
                 self.fault(place, f'"{key}" is not a key here; choose of: {allowed}')
+
+    def _number(self, row: dict[str, Any], key: str, place: str, usual: float) -> float:
+        value = row.get(key, usual)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 100:
+            self.fault(f"{place}.{key}", f"must be a number from 0 to 100; for example {usual}")
+            return usual
+        return float(value)
 
     def _text(self, row: dict[str, Any], key: str, place: str, example: str) -> str:
         value = row.get(key)

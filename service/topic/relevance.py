@@ -18,7 +18,7 @@ from service.topic.profile import Profile
 
 #: Weights of the parts; each part is its weight times a value in [0, 1].
 DENSITY = 2.0
-TITLE = 0.5
+TITLE = 0.7
 PAIRS = 0.5
 LEAD = 0.1
 ACTORS = 0.1
@@ -28,8 +28,8 @@ TRACKS = 0.1
 _FULL_DENSITY = 0.5
 #: Share of sentences that name all sides, from which on pairs are full.
 _FULL_PAIRS = 0.5
-#: A text shorter than this is taken as this long, so that one sentence is not a whole argument.
-_MIN_SENTENCES = 5
+#: A text shorter than this is taken as this long: one passing mention in a teaser is no argument.
+_MIN_SENTENCES = 8
 #: The lead of a text, in code points; a Chinese text says the same in a third of them.
 _LEAD = 600
 _LEAD_HAN = 200

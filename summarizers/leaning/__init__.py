@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 from summarizers.leaning.chinese import CHINESE
 from summarizers.leaning.english import ENGLISH
-from summarizers.leaning.rules import Leaning
+from summarizers.leaning.rules import DIALOGUE, LEANING, Leaning
 from summarizers.leaning.russian import RUSSIAN
 
-__all__ = ["LEANINGS", "Leaning"]
+__all__ = ["DIALOGUE", "LEANING", "LEANINGS", "Leaning"]
 
 LEANINGS: Mapping[str, Leaning] = MappingProxyType({"en": ENGLISH, "ru": RUSSIAN, "zh": CHINESE})

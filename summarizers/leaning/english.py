@@ -5,6 +5,7 @@ import re
 from summarizers.leaning.rules import (
     CONNECTIVE,
     DEMONSTRATIVE,
+    DIALOGUE,
     FIRST_PERSON,
     PRONOUN,
     TIME,
@@ -43,7 +44,7 @@ ENGLISH = Leaning(
                 for\ (?:example|instance|now|one\ thing|starters)|at\ (?:the\ same|that)\ time|
                 at\ the\ (?:time|end|moment)|above\ all|after\ all|more\ (?:importantly|broadly)|
                 most\ importantly|what(?:'|’)s\ more|what\ is\ more|all\ in\ all|like\ so|
-                in\ any\ (?:case|event)|same\ here),"""
+                in\ any\ (?:case|event)|same\ here|one|two|three|four|five),"""
             ),
         ),
         (
@@ -117,11 +118,20 @@ ENGLISH = Leaning(
         ),
         (
             PRONOUN,
+            pattern(
+                r"""(?:before|after|while|since|by|when|without|upon|on|
+                despite)\s+\w+ing\b[^,]{0,90},
+                \s*(?:he|she|they|it)\s"""
+            ),
+        ),
+        (
+            PRONOUN,
             # "In an interview on Tuesday, he said": the phrase has no subject to be "he".
             pattern(
                 r"""(?:in|on|at|during|speaking|addressing|asked|following|according|from|for|by|
                 under|through|with|without|over|throughout|answering|responding|commenting|writing|
-                testifying|earlier|last|late|early|today|yesterday|tomorrow|recently|once|
+                testifying|upon|founded|established|elected|appointed|like|unlike|earlier|last|
+                late|early|today|yesterday|tomorrow|recently|once|
                 previously|
                 to|instead\ of|rather\ than|born|known|described|named|using|citing|noting|adding|
                 monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b[^,]{0,90},\s*
@@ -156,12 +166,14 @@ ENGLISH = Leaning(
         so\ far\b|so\ (?:many|much|great|strong)\b|besides\ (?!this|that|these|those)\w+ing\b|
         us\ (?-i:[A-Za-z])|(?-i:US)\b|(?-i:IT)\b|
         both\ (?:sides|countries|nations|leaders|presidents|powers|(?-i:[A-Z]\w+)\ and)\b|
-        another\ (?:\w+\ )?(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|
+        another\ (?:\w+\ )?(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|
         million|billion)\b|
         such\ as\b|other\ than\b|here\ (?:is|are)\ the\b|because\ of\ (?!this|that|these|those|it)|
         you\ tube|because\ (?-i:[A-Z])|after\ (?:that|this)\ \w+ing\b)"""
     ),
     anywhere=(
+        # "MR SMITH: …", "Q: …": an answer without its question.
+        (DIALOGUE, re.compile(r"^(?:Q|A|[A-Z][A-Z.'’-]+(?:\s[A-Z][A-Z.'’-]+){0,3})\s?:\s")),
         # The speaker of a quotation is a pronoun: "…," he said. / … said he.
         (
             PRONOUN,
@@ -198,7 +210,9 @@ ENGLISH = Leaning(
         r"""(?:(?:file\ )?photo(?:s|graph)?(?:\s+(?:by|credit|courtesy|provided))?\s*[:/(]|
         file\ (?:photo|picture|image)|photo\s+by\b|image\s*(?:credit|source|copyright)?\s*:|
         pictured?\s*(?:\(|:|above|below|left|right|here|is\b|are\b)|picture\s*:|caption\b|
-        (?:read|see|watch|find\ out|learn|know|hear)\s+(?:more|also|next|below|the\ full|
+        hide\ caption|media\ playback|play\ video|enlarge\ this|must\ watch|just\ watched|
+        something\ to\ consider|(?:read|see|watch|find\ out|learn|know|hear)\s+(?:more|also|
+                next|below|the\ full|
                 how\ to)\b|
         also\ (?:read|on|see)\b|related\b.{0,30}:|recommended\b|
         follow\ (?:us|me|our|@|the\ author|reuters|cnn|bbc)\b|like\ us\ on\b|join\ (?:us|our|

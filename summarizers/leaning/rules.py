@@ -12,7 +12,11 @@ CONNECTIVE = "connective: leans on the sentence before it"
 PRONOUN = "pronoun without its noun"
 DEMONSTRATIVE = "demonstrative: points to the sentence before it"
 TIME = "time that counts from the sentence before it"
+DIALOGUE = "turn of a dialogue"
 FIRST_PERSON = "first person without its speaker"
+
+#: The reasons that another sentence, printed before, would remove.
+LEANING = frozenset((CONNECTIVE, PRONOUN, DEMONSTRATIVE, TIME))
 
 Rules = tuple[tuple[str, re.Pattern[str]], ...]
 

@@ -3,6 +3,7 @@
 from summarizers.leaning.rules import (
     CONNECTIVE,
     DEMONSTRATIVE,
+    DIALOGUE,
     FIRST_PERSON,
     PRONOUN,
     TIME,
@@ -18,6 +19,10 @@ _THIS = r"""(?:эт(?:от|а|о|и|ого|ому|им|ой|у|их|ими|ом)
 
 RUSSIAN = Leaning(
     openings=(
+        (
+            FIRST_PERSON,
+            pattern(r"(?:хотел|хотела|хотелось|уверен|уверена|рад|рада)(?:\s+бы)?[\s,]"),
+        ),
         (
             CONNECTIVE,
             pattern(
@@ -106,6 +111,8 @@ RUSSIAN = Leaning(
         последние\ (?:\d|два|три|несколько|годы|месяцы)|последний\ (?:раз|год)|в\ целом\ [^,])"""
     ),
     anywhere=(
+        # "И. Иванов: …": an answer without its question; with the office that a transcript repeats.
+        (DIALOGUE, pattern(r"^[а-я]\.\s?[а-яе][\w-]+(?:\s[^:«»]{0,160})?\s?:\s")),
         (
             PRONOUN,
             pattern(
@@ -119,6 +126,14 @@ RUSSIAN = Leaning(
             pattern(
                 r"""(?:^|[\s(])(?:я|мы|мне|нам|нас|меня|мой|моя|моего|моей|наш|наша|наше|наши|
                 нашего|нашей|наших|нашим|нашему|вы|вам|вас|ваш\w*)(?=[\s,.!])"""
+            ),
+        ),
+        (
+            FIRST_PERSON,
+            pattern(
+                r"""(?:^|[\s(,])(?:прошу|требую|поздравляю|подчеркну|отмечу|считаю|полагаю|благодарю|
+                предлагаю|напомню|надеюсь|докладываю|хочу|считаем|планируем|предлагаем|благодарим)
+                (?=[\s,.:!])"""
             ),
         ),
     ),

@@ -8,8 +8,11 @@ import pytest
 from service.brief.compose import Plan, compose
 from service.brief.condense import OVERLAP, Printed, lead
 from service.model import Brief, Method, Period, Place, Story, content_id
+from service.topic import load
 from tests import builders
 from tests.builders import CUTOFF, START
+
+PROFILE = load("china-russia")
 
 LONG = (
     "China and Russia opened a second rail bridge over the Amur river on Thursday morning. "
@@ -48,7 +51,7 @@ def _story(*texts: str, language: str = "en") -> Story:
 
 
 def _compose(*stories: Story, **fields: object) -> Brief:
-    return compose(stories, _plan(**fields), builders.brief().coverage, state_media={})
+    return compose(stories, _plan(**fields), builders.brief().coverage, PROFILE, state_media={})
 
 
 def test_every_line_is_the_cited_span_of_its_article() -> None:
@@ -108,10 +111,12 @@ def test_an_article_that_no_sentence_cites_is_listed_with_its_story() -> None:
     assert brief.stories[0].sources == (1, 2)
 
 
-def test_at_most_so_many_stories_are_printed_as_asked() -> None:
+def test_stories_beyond_those_asked_for_stand_by_field_with_one_sentence() -> None:
     brief = _compose(_story(LONG), _story(OTHER), max_stories=1)
     assert len(brief.stories) == 1
-    assert len(brief.sources) == 1
+    (field,) = brief.tracks
+    assert field.id == "energy"
+    assert [len(item.lines) for item in field.items] == [1]
 
 
 def test_no_story_gives_a_valid_empty_brief() -> None:

@@ -44,6 +44,7 @@ ANYWHERE = [
     ("share", "Share this article:"),
     ("share", "Share on Facebook"),
     ("share", "Click to share on X"),
+    ("share", "Share | Print | Newsletter"),
     ("share", "Поделиться в ВКонтакте"),
     ("share", "分享到：微信 微博"),
     ("newsletter", "Sign up for our newsletter and never miss a story"),
@@ -82,7 +83,7 @@ AT_THE_END = [
     ("byline", "责任编辑：张三"),
     ("desk credit", "(Reporting by Jane Person; Editing by John Public)"),
     ("first published", "This article was originally published by Foreign Affairs."),
-    ("source", "Source: Xinhua"),
+    ("source", "Source: Example Times"),
     ("source", "来源：新华社"),
     ("source", "Источник: ТАСС"),
     ("original title", "原标题：两国外长会晤"),
@@ -101,6 +102,11 @@ AT_THE_END = [
     ("date line", "发布时间：2025年5月8日"),
     ("agency credit", "(Reuters)"),
     ("agency credit", "/ТАСС/"),
+    ("credit", "(Harbour Wire)"),
+    ("credit", "/Восточный вестник/"),
+    ("credit", "（北方日报）"),
+    ("end mark", "（完）"),
+    ("end mark", "(ends)"),
     ("agency credit", "With inputs from AFP"),
 ]
 
@@ -222,6 +228,7 @@ def test_a_headline_that_is_quoted_far_below_stays() -> None:
         ("Источник: ТАСС", "TASS"),
         ("Originally published by Foreign Affairs.", "Foreign Affairs"),
         ("(Reuters)", "Reuters"),
+        ("(Harbour Wire)", "Harbour Wire"),
     ],
 )
 def test_the_origin_that_furniture_names_is_kept(line: str, origin: str) -> None:
@@ -257,7 +264,18 @@ def test_no_paragraph_takes_a_pattern_long(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["By " + "Aa " * 230, "share " * 110, "记者 张三" * 90, "(" * 690, "Аа " * 230, "x, " * 230],
+    [
+        "By " + "Aa " * 230,
+        "share " * 110,
+        "记者 张三" * 90,
+        "(" * 690,
+        "Аа " * 230,
+        "x, " * 230,
+        "Posted " + "1" * 600 + "x",
+        "ok" * 340,
+        "print " * 110 + "?",
+        "Share" + " email" * 99 + "z",
+    ],
 )
 def test_a_hostile_paragraph_costs_no_more_than_another(text: str) -> None:
     assert len(clean([LEAD, BODY, text, END, MORE]).paragraphs) >= 4

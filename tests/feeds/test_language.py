@@ -29,6 +29,9 @@ BENCH = Path(__file__).resolve().parents[2] / "../shared/bench"
         ("Les deux dirigeants se sont rencontrés dans la capitale et ont parlé du commerce.", "fr"),
         ("Die beiden Staatschefs trafen sich in der Hauptstadt und sprachen über Handel.", "de"),
         ("Los dos dirigentes se reunieron en la capital y hablaron del comercio.", "es"),
+        ("Οι δύο ηγέτες συναντήθηκαν στην πρωτεύουσα και μίλησαν για το εμπόριο.", "el"),
+        ("दोनों नेताओं ने राजधानी में मुलाकात की और व्यापार पर बात की।", "hi"),
+        ("ผู้นำทั้งสองพบกันในเมืองหลวงและพูดคุยเรื่องการค้า", "th"),
         ("التقى الزعيمان في العاصمة وتحدثا عن التجارة والحدود بين البلدين.", "ar"),
     ],
 )
@@ -36,8 +39,10 @@ def test_a_sentence_is_recognised(text: str, code: str) -> None:
     assert language(text) == code
 
 
-@pytest.mark.parametrize("text", ["", "123 456", "— … —", "OK", "да", "中"])
-def test_too_little_text_has_no_language(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["", "123 456", "— … —", "OK", "да", "中", "ᚠᛇᚻ᛫ᛒᛦᚦ᛫ᚠᚱᚩᚠᚢᚱ᛫ᚠᛁᚱᚪ᛫ᚷᛖᚻ"]
+)
+def test_too_little_text_or_an_unknown_script_has_no_language(text: str) -> None:
     assert language(text) == "und"
 
 

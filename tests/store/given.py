@@ -25,6 +25,7 @@ def record(
     at: datetime = START,
     problems: Sequence[Problem] = (),
     cursor: str | None = None,
+    gone: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Record one reading of a source in a transaction of its own."""
     with store.write() as db:
@@ -38,4 +39,5 @@ def record(
             problems=problems,
             items=len(entries) + len(problems),
             cursor=cursor,
+            gone=gone,
         )

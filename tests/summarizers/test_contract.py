@@ -1,14 +1,19 @@
 """What every summarizer must do, whatever its method."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from summarizers import get, names, summarize
+from summarizers import default, get, names, summarize
 from summarizers.base import Chooser, Text
 from summarizers.select import select
 from summarizers.text import prepare
 from tests.summarizers.texts import CHINESE, ENGLISH, RUSSIAN, article, generated
 
+ROOT = Path(__file__).resolve().parents[2]
 SIGHTS = "Emoji come first 😀 here. 🚢🚢 sail by. مرحبا بالعالم. שלום לכולם."
 
 TEXTS: dict[str, Text] = {
@@ -109,3 +114,22 @@ def test_marks_of_what_is_allowed_must_match_the_units(name: str) -> None:
 def test_choosers_and_scorers_are_told_apart() -> None:
     assert not isinstance(get("lead"), Chooser)
     assert select(get("lead").scores(TEXTS["english"]), TEXTS["english"], sentences=2) == (0, 1)
+
+
+def test_one_origin_is_summarised_as_news_and_several_by_coverage() -> None:
+    assert [default(origins) for origins in (0, 1, 2, 9)] == ["news", "news"] + ["coverage"] * 2
+
+
+def test_importing_the_package_loads_no_heavy_library() -> None:
+    probe = "import summarizers, sys; print(sorted({'numpy', 'scipy', 'sumy'} & set(sys.modules)))"
+    found = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert found.stdout.strip() == "[]"
+
+
+def test_every_method_survives_a_megabyte_in_one_sentence() -> None:
+    text = article("word " * 200_000)
+    for name in names():
+        if not name.startswith("sumy:"):
+            assert np.isfinite(get(name).scores(text)).all(), name

@@ -1,0 +1,157 @@
+"""robots.txt (RFC 9309): may this page be fetched? Asked for pages of articles, never for feeds.
+
+A feed is published for machines; a page is not, and its owner may say no. The file is fetched by
+our client, once a site and run.
+
+Rejected: `urllib.robotparser`. It fetches by itself unless told not to, lets the first rule that
+fits win instead of the longest ("Allow: /" before "Disallow: /private" allows all), knows neither
+"*" nor "$" in a path, and takes 403 for a ban of everything. The rules of the RFC fit on a page.
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Literal, Protocol
+from urllib.parse import quote, urlsplit
+
+from feeds.fetch import Response
+from service.errors import FetchError
+
+#: RFC 9309, 2.5: what is beyond need not be read.
+MAX_BYTES = 500 << 10
+#: Rules of one group; a longer list is somebody's mistake, and each costs time.
+MAX_RULES = 2000
+
+_LINE = re.compile(r"\s*([A-Za-z-]+)\s*:\s*([^#]*)")
+_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
+
+#: "later": the site cannot say at this time, and no answer is no consent.
+Answer = Literal["yes", "no", "later"]
+
+
+class Client(Protocol):
+    """What is needed of `feeds.fetch.Fetcher`."""
+
+    async def get(self, url: str, *, validators: dict[str, str] | None = None) -> Response: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One line of a group."""
+
+    allow: bool
+    #: Escaped as in a request; "*" stands for anything, "$" at the end for the end.
+    path: str
+
+    def fits(self, target: str) -> bool:
+        """Tell whether the rule speaks of a path with its query.
+
+        By hand, in time of the lengths' product at worst: a regular expression made of somebody's
+        asterisks is an invitation.
+        """
+        path, ends = (self.path[:-1], True) if self.path.endswith("$") else (self.path, False)
+        first, *rest = path.split("*")
+        if not target.startswith(first):
+            return False
+        at = len(first)
+        if not rest:
+            return not ends or at == len(target)
+        for part in rest[:-1] if ends else rest:
+            at = target.find(part, at)
+            if at < 0:
+                return False
+            at += len(part)
+        return not ends or (target.endswith(rest[-1]) and len(target) - len(rest[-1]) >= at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a site says to one robot."""
+
+    rules: tuple[Rule, ...] = ()
+
+    def allow(self, url: str) -> bool:
+        """Tell whether a page may be fetched: the longest rule that fits says it, and yes wins."""
+        parts = urlsplit(url)
+        target = _escaped(parts.path or "/") + (f"?{_escaped(parts.query)}" if parts.query else "")
+        if target == "/robots.txt":
+            return True
+        fitting = [rule for rule in self.rules if rule.fits(target)]
+        if not fitting:
+            return True
+        longest = max(len(rule.path) for rule in fitting)
+        return any(rule.allow for rule in fitting if len(rule.path) == longest)
+
+
+def read(body: bytes, *, agent: str) -> Rules:
+    """Return the rules for a robot: those of all groups that name it, or else of those for all.
+
+    agent: its name ("briefing-digest"), without version. Any bytes are rules, if only none.
+    """
+    named: list[Rule] = []
+    others: list[Rule] = []
+    own = general = heading = seen = False
+    for row in body[:MAX_BYTES].decode("utf-8-sig", "replace").splitlines():
+        found = _LINE.match(row)
+        if not found:
+            continue
+        key, value = found[1].lower(), found[2].strip()
+        if key == "user-agent":
+            if not heading:
+                own = general = False
+            heading = True
+            own |= _product(value) == agent.lower()
+            general |= value == "*"
+            seen |= own
+        elif key in ("allow", "disallow"):
+            heading = False
+            # "Disallow:" with nothing behind it bans nothing.
+            if value:
+                rule = Rule(allow=key == "allow", path=_escaped(value))
+                if own:
+                    named.append(rule)
+                if general:
+                    others.append(rule)
+    return Rules(rules=tuple((named if seen else others)[:MAX_RULES]))
+
+
+def _product(value: str) -> str:
+    """Return the name in a User-Agent line: "Name/1.0 (+x)" is often written for "Name"."""
+    return re.split(r"[/\s]", value.lower(), maxsplit=1)[0]
+
+
+def _escaped(text: str) -> str:
+    """Return text as it stands in a request: escapes in capitals, other scripts escaped."""
+    text = _ESCAPE.sub(lambda found: found[0].upper(), text)
+    return quote(text, safe="!$&'()*+,;=:@/?-._~%", errors="replace")
+
+
+class Robots:
+    """Asks each site once. client: how; agent: our own name, without version."""
+
+    def __init__(self, client: Client, *, agent: str) -> None:
+        self._client = client
+        self._agent = agent
+        self._asked: dict[str, asyncio.Task[Rules | None]] = {}
+
+    async def may(self, url: str) -> Answer:
+        """Say whether the page at an http or https address may be fetched now."""
+        parts = urlsplit(url)
+        site = f"{parts.scheme}://{parts.netloc}"
+        # A task, so that pages of one site that are wanted at once wait for one question.
+        if site not in self._asked:
+            self._asked[site] = asyncio.ensure_future(self._ask(f"{site}/robots.txt"))
+        rules = await asyncio.shield(self._asked[site])
+        if rules is None:
+            return "later"
+        return "yes" if rules.allow(url) else "no"
+
+    async def _ask(self, url: str) -> Rules | None:
+        try:
+            answer = await self._client.get(url)
+        except FetchError as error:
+            # 4xx: there are no rules (RFC 9309, 2.3.1.3), but 429 means what it says. All else,
+            # 5xx and silence, is for the site to mend (2.3.1.4).
+            missing = error.status is not None and 400 <= error.status < 500
+            return Rules() if missing and error.status != 429 else None
+        return read(answer.body, agent=self._agent)

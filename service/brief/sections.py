@@ -1,0 +1,201 @@
+"""The sections beside the stories: what changed, the fields, quotations, dates past and to come.
+
+None of them prints a sentence that the issue has printed already, in these or nearly these words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from service import topic
+from service.brief.condense import lead
+from service.brief.printer import Printer, folded
+from service.brief.quotes import quotes
+from service.brief.timeline import events
+from service.model import (
+    Article,
+    Change,
+    ChangeKind,
+    Event,
+    EventItem,
+    Line,
+    Quote,
+    QuoteItem,
+    Sentence,
+    Story,
+    TrackItems,
+)
+from service.stories.continuity import Changes, Continued
+from service.topic import Profile
+from summarizers import guards, text
+
+CHANGES = 8
+TRACK_ITEMS = 3
+QUOTES = 6
+TIMELINE = 15
+WATCH = 10
+#: Words of a quotation: fewer say little, more is a statement and not a quotation.
+QUOTE_WORDS = range(6, 61)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """How an earlier issue of the edition headed a story."""
+
+    headline: str
+    language: str
+    issue: int
+    cutoff: datetime
+
+
+def changed(
+    changes: Changes, tellings: dict[str, Telling], language: str, printer: Printer
+) -> tuple[Change, ...]:
+    """Return at most eight changes: updates first, then what is new, quiet, or goes on.
+
+    tellings: by the id of a story in its earlier issue.
+    """
+    found = [_change(c, tellings, language, printer) for c in changes.stories]
+    for told in changes.quiet:
+        telling = tellings[told.id]
+        found.append(
+            Change(
+                kind="quiet",
+                headline=telling.headline,
+                language=telling.language,
+                told=telling.cutoff,
+                issue=telling.issue,
+            )
+        )
+    order: tuple[ChangeKind, ...] = ("updated", "new", "quiet", "continuing")
+    return tuple(sorted(found, key=lambda change: order.index(change.kind))[:CHANGES])
+
+
+def _change(
+    continued: Continued, tellings: dict[str, Telling], language: str, printer: Printer
+) -> Change:
+    best = lead(continued.story, language)
+    last = tellings[continued.earlier[0].id] if continued.earlier else None
+    return Change(
+        kind=continued.badge,
+        headline=folded(best.title),
+        language=best.language,
+        source=printer.source(best.id),
+        told=last.cutoff if last else None,
+        issue=last.issue if last else None,
+    )
+
+
+def tracks(stories: Sequence[Story], profile: Profile, printer: Printer) -> tuple[TrackItems, ...]:
+    """Return stories by field, one sentence each, the fields in the order of the profile.
+
+    A story is in the field that its best article weighs most in; one in none is left out.
+    """
+    by_track: dict[str, list[Story]] = {}
+    for story in stories:
+        best = story.articles[0]
+        fields = topic.tracks(best.title, best.text, profile)
+        if fields:
+            by_track.setdefault(fields[0][0], []).append(story)
+    return tuple(
+        TrackItems(
+            id=track.id,
+            name=track.title,
+            items=tuple(
+                printer.item(story, sentences=1) for story in by_track[track.id][:TRACK_ITEMS]
+            ),
+        )
+        for track in profile.tracks
+        if track.id in by_track
+    )
+
+
+def in_their_words(
+    stories: Sequence[Story], profile: Profile, language: str, printer: Printer
+) -> tuple[QuoteItem, ...]:
+    """Return at most six quotations, one a story and one a speaker, of different stories."""
+    items: list[QuoteItem] = []
+    for story in stories:
+        own = sorted(story.articles, key=lambda a: a.language != language)
+        for article in own:
+            item = _quotation(article, profile, printer, {q.speaker.text for q in items})
+            if item is not None:
+                items.append(item)
+                break
+        if len(items) == QUOTES:
+            break
+    return tuple(items)
+
+
+def _quotation(
+    article: Article, profile: Profile, printer: Printer, heard: set[str]
+) -> QuoteItem | None:
+    for quote in quotes(article, profile):
+        speaker = printer.phrase(article.id, quote.speaker)
+        words = quote.words.of(article.text)
+        if speaker.text in heard or text.length(words, article.language) not in QUOTE_WORDS:
+            continue
+        line = printer.fresh(_span(quote))
+        if line is not None:
+            return QuoteItem(
+                line=line,
+                speaker=speaker,
+                office=printer.phrase(article.id, quote.office) if quote.office else None,
+                published=article.published,
+                outlet=article.outlet,
+            )
+    return None
+
+
+def _span(quote: Quote) -> Sentence:
+    return Sentence(article=quote.article, start=quote.start, end=quote.end)
+
+
+def dated(stories: Sequence[Story], *, asof: date) -> tuple[tuple[Event, Article], ...]:
+    """Return the events that sentences which can stand alone tell of, in order of their dates."""
+    found = [
+        (event, article)
+        for story in stories
+        for article in story.articles
+        for event in events(article, asof=asof)
+        if not event.statement
+        and guards.fault(event.sentence.of(article), article.language) is None
+    ]
+    return tuple(sorted(found, key=lambda pair: (pair[0].start, pair[0].end, pair[1].id)))
+
+
+def timeline(found: Sequence[tuple[Event, Article]], printer: Printer) -> tuple[EventItem, ...]:
+    """Return the latest fifteen events that are past, in order of date."""
+    past = [event for event, _ in found if not event.future]
+    # The latest first: when there are too many, the oldest are left out.
+    return _items(past[::-1], printer, TIMELINE)
+
+
+def watch(
+    found: Sequence[tuple[Event, Article]], kept: Sequence[EventItem], printer: Printer
+) -> tuple[EventItem, ...]:
+    """Return the next ten events to come, those of earlier issues among them, in order of date.
+
+    kept: what earlier issues watched for and has not passed; printed again under a new number.
+    """
+    coming = [event for event, _ in found if event.future]
+    again = [replace(item, line=printer.line(_again(item.line))) for item in kept[:WATCH]]
+    items = [*again, *_items(coming, printer, WATCH - len(again))]
+    return tuple(sorted(items, key=lambda item: (item.start, item.end, item.line.number)))
+
+
+def _items(found: Sequence[Event], printer: Printer, most: int) -> tuple[EventItem, ...]:
+    items: list[EventItem] = []
+    for event in found:
+        if len(items) >= most:
+            break
+        line = printer.fresh(event.sentence)
+        if line is not None:
+            items.append(
+                EventItem(line=line, start=event.start, end=event.end, precision=event.precision)
+            )
+    return tuple(sorted(items, key=lambda item: (item.start, item.end, item.line.number)))
+
+
+def _again(line: Line) -> Sentence:
+    return Sentence(article=line.article, start=line.start, end=line.end)

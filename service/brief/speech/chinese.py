@@ -1,0 +1,166 @@
+"""Attribution in Chinese."""
+
+import re
+
+from service.brief.speech.attribution import Attribution, Setting, Speaker
+from service.model import Span
+
+_VERB = (
+    r"(?:表示|指出|强调|認為|认为|透露|坦言|写道|寫道|回应|回應|回忆|回憶|介绍|介紹|补充|補充|警告|呼吁|呼籲|"
+    r"重申|直言|解释|解釋|评论|評論|感叹|告诉[^，。：“”]{0,8}|告訴[^，。：“”]{0,8}|说|說|称|稱|讲|問|问)(?:道|说|說|称|稱)?"
+)
+_TITLE = (
+    r"(?:部长|主席|总书记|总统|总理|发言人|外长|防长|财长|大使|书记|委员长|委员|主任|秘书长|新闻秘书|专家|教授|研究员|"
+    r"董事长|总裁|总经理|经理|首相|议长|行长|省长|州长|市长|局长|司长|院长|所长|校长|会长|秘书|代表|特使|助理|参赞|"
+    r"总领事|领事|司令|将军|上将|中将|少将|上校|国务卿|总干事|首席执行官|分析师|经济学家|学者|律师|议员|船长|"
+    r"创始人|负责人|负责人|领导人|主管|顾问|总监|记者|部長|總統|總理|發言人|外長|主席)"
+)
+_SURNAME = (
+    "王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧程曹袁邓鄧许許傅沈曾彭吕"
+    "苏蘇卢蔣蒋蔡贾丁魏薛叶葉阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段"
+    "雷钱汤尹黎易常武乔贺赖龚文习耿华汪柴乐"
+)
+#: Characters that write foreign names.
+_FOREIGN_CHARACTERS = (
+    "阿埃艾爱安奥巴白柏班邦保鲍贝本比彼毕别宾波伯勃博布查茨达大戴丹当德登邓迪丁东杜顿多俄厄恩尔法范菲费芬丰冯佛夫弗福甫"
+    "盖冈高戈哥格葛古瓜圭果哈海汉豪赫亨胡华怀惠霍基吉季济加贾简杰金捷卡凯坎康考科克肯孔库夸奎拉莱赖兰朗劳勒雷黎里理利莉"
+    "连良列林琳龙隆卢鲁路伦罗洛吕马玛麦曼芒毛梅门蒙孟米蜜密明缪摩莫姆穆拿娜纳乃南瑙内嫩尼年涅宁牛纽农努诺欧帕派潘庞佩彭"
+    "蓬皮平泼珀普奇齐恰钱乔切琴丘热日荣茹瑞若撒萨塞赛桑瑟森沙莎山尚绍舍申什圣施史舒朔丝司斯松苏孙索塔泰坦汤唐陶特腾提"
+    "廷通图土托瓦万旺威韦维魏温文翁沃乌武西希锡夏显肖谢辛欣匈休雅亚延扬杨耶叶伊依因英尤于约云宰赞泽扎詹珍治兹子佐祖娅莲柳"
+    "琼妮黛甘朱什切茜蕾薇薛罕默丽"
+)
+_FOREIGN = rf"[{_FOREIGN_CHARACTERS}]{{1,7}}(?:·[{_FOREIGN_CHARACTERS}]{{1,8}}){{0,3}}"
+_HAN_NAME = rf"[{_SURNAME}][\u4e00-\u9fff]{{1,2}}?"
+_ADJUNCT = (
+    r"(?=在|于|对|對|向|就|当|日前|周|星期|\d|今|昨|还|也|则|同日|随后|此|接受|进一步|并|特别|明确|回|告|主持|"
+    r"出席|会见|答|曾|强|多次|再次|一再|同时|"
+    rf"{_VERB}|$)"
+)
+_TITLED = re.compile(
+    rf"(?P<office>(?:[^，。；：、“”对對向给与和跟]|对外){{0,24}}{_TITLE})(?P<name>{_FOREIGN}|{_HAN_NAME}){_ADJUNCT}"
+)
+_PLAIN = re.compile(rf"(?P<name>{_FOREIGN}|{_HAN_NAME})(?P<office>{_TITLE})?{_ADJUNCT}")
+_PRONOUN = re.compile(rf"(?:但|不过|同时)?(?P<p>[他她]){_ADJUNCT}")
+_BEFORE = re.compile(rf"{_VERB}(?P<between>[：:，,]?[^。！？；：]{{0,40}})$")
+_AFTER = re.compile(rf"[，,]?(?P<np>[^，。；：！？“”]{{1,44}}?){_VERB}(?=[，。,；]|$)")
+_CLAUSE = re.compile(r"[，。；！？”》、\n]")
+_NOT_SPEECH = re.compile(
+    r"(?:所谓|称为|称作|称之为|名为|题为|以|主题|叫做|写着|打出|高喊|冠以|誉为|视为|被|的|推进|建设|践行|坚持|共建|参与|奉行|"
+    r"构建|发展|推动|提出|提出的|实施|反对|落实|实现)$"
+)
+_DIRECT = ("：", ":", "，", ",", "")
+_STOPS = "，。；！？,.…"
+#: A part of a sentence in quotation marks is speech only if it is no term: so many characters.
+_PARTIAL_LEAST = 8
+_NO_NAME = re.compile(
+    r"中方|俄方|双方|会议|文件|声明|公报|报告|文章|报道|消息|分析|知情|官员|专家|媒体|舆论|网友|白宫|方面"
+)
+
+
+def attributed(setting: Setting) -> Attribution | None:
+    """Return the attribution of a quotation, or None."""
+    before = _before(setting)
+    if before is not None and not before.partial:
+        return before
+    return _after(setting) or before
+
+
+def _before(setting: Setting) -> Attribution | None:
+    before = setting.before
+    match = None
+    for found in re.finditer(_VERB, before):
+        match = _BEFORE.match(before, found.start()) or match
+    if match is None:
+        return None
+    between = match["between"]
+    if not _is_speech(setting, between):
+        return None
+    clauses = [m.end() for m in _CLAUSE.finditer(before, 0, match.start())]
+    begin = clauses[-1] if clauses else 0
+    base = setting.begin + begin
+    speaker = _subject(before[begin : match.start()], base, setting.names)
+    if speaker is None and clauses and match.start() - begin <= 20:
+        # "王毅18日在例行记者会上答问时，再次强调：": the subject stands one clause before.
+        earlier = clauses[-2] if len(clauses) > 1 else 0
+        if before[clauses[-1] - 1] == "，" and not re.search(_VERB, before[earlier:begin]):
+            base = setting.begin + earlier
+            speaker = _subject(before[earlier : begin - 1], base, setting.names)
+    if speaker is None:
+        return None
+    start = min(speaker.name.start, speaker.office.start if speaker.office else speaker.name.start)
+    return Attribution(
+        speaker=speaker,
+        span=Span(start=start, end=setting.start),
+        behind=False,
+        partial=between not in _DIRECT,
+    )
+
+
+def _is_speech(setting: Setting, between: str) -> bool:
+    """Whether a quotation is an utterance, by what stands between it and the verb."""
+    if between in ("：", ":"):
+        return True
+    if between in ("，", ","):
+        return _utterance(setting)
+    if len(setting.words) < _PARTIAL_LEAST:
+        return False
+    return between == "" or (_NOT_SPEECH.search(between) is None and _utterance(setting))
+
+
+def _utterance(setting: Setting) -> bool:
+    """Whether the quotation ends as a sentence does, or the sentence ends with it."""
+    return setting.words[-1:] in tuple(_STOPS) or setting.after[:1] in ("", *_STOPS)
+
+
+def _after(setting: Setting) -> Attribution | None:
+    after, words = setting.after, setting.words
+    if not (words[-1:] in tuple(_STOPS) or after[:1] in ("，", ",")):
+        return None
+    match = _AFTER.match(after)
+    if match is None:
+        return None
+    speaker = _subject(match["np"], setting.stop + match.start("np"), setting.names)
+    if speaker is None:
+        return None
+    span = Span(start=setting.stop, end=setting.stop + match.end())
+    return Attribution(speaker=speaker, span=span, behind=True)
+
+
+def _subject(clause: str, base: int, names: frozenset[str]) -> Speaker | None:
+    """Return the speaker that is the subject of a clause, given up to its verb.
+
+    names: of people of the topic; others are known by a title, a surname or foreign letters.
+    """
+    pronoun = _PRONOUN.match(clause)
+    if pronoun is not None:
+        start = base + pronoun.start("p")
+        return Speaker(name=Span(start=start, end=start + 1), pronoun=True)
+    lead = len(clause) - len(clause.lstrip())
+    titled = _TITLED.match(clause, lead)
+    found = titled or _known(clause, lead, names) or _PLAIN.match(clause, lead)
+    if found is None or len(found["name"]) < 2 or _NO_NAME.match(found["name"]):
+        return None
+    office = None
+    if found["office"]:
+        office = Span(start=base + found.start("office"), end=base + found.end("office"))
+    name = Span(start=base + found.start("name"), end=base + found.end("name"))
+    return Speaker(name=name, office=office)
+
+
+def _known(clause: str, lead: int, names: frozenset[str]) -> re.Match[str] | None:
+    for size in range(min(8, len(clause) - lead), 1, -1):
+        if clause[lead : lead + size] in names:
+            name = re.escape(clause[lead : lead + size])
+            return re.compile(rf"(?P<name>{name})(?P<office>{_TITLE})?{_ADJUNCT}").match(
+                clause, lead
+            )
+    return None
+
+
+def people(text: str) -> list[tuple[Span, str]]:
+    """Return the names that stand beside a title, and what tells their bearers apart."""
+    found = []
+    for match in re.finditer(rf"{_TITLE}(?P<name>{_FOREIGN}|{_HAN_NAME}){_ADJUNCT}", text):
+        name = match["name"]
+        found.append((Span(start=match.start("name"), end=match.end("name")), name.split("·")[-1]))
+    return found

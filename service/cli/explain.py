@@ -1,0 +1,88 @@
+"""`briefing explain`: why an article is in an issue, or out, part by part."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli.console import AsJson, Config, local, new_app, print_json, print_table
+
+if TYPE_CHECKING:
+    from service.model import Article, Relevance, Story
+
+app = new_app("Why an article is in, or out, part by part.")
+
+
+@app.command()
+def explain(
+    article: Annotated[
+        str, typer.Argument(metavar="ARTICLE", help="The beginning of its hash, 6 signs or more.")
+    ],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print an article's relevance part by part, and the story that it belongs to."""
+    from service import settings
+    from service.app import App
+    from service.pipeline import weigh
+    from service.store import articles
+    from service.stories import stories
+
+    chosen = settings.load(config)
+    with App(chosen) as desk:
+        with desk.store.read() as db:
+            found = articles.find(db, article)
+            others = articles.collected(db)
+        weights = weigh([found, *others], desk.profile)
+        about = [a for a in others if a.id in weights and weights[a.id].relevant]
+        told = stories(about, weights, desk.profile, desk.now)
+        threshold = desk.profile.threshold
+    place = next(
+        ((n, s) for n, s in enumerate(told, 1) if found.id in {a.id for a in s.articles}), None
+    )
+    weight = weights.get(found.id)
+    if as_json:
+        print_json(_row(found, weight, threshold, place))
+        return
+    typer.echo(f"{found.title}\n{found.outlet}, {found.language}, {found.id}")
+    typer.echo(f"published {local(found.published, chosen.zone) if found.published else 'undated'}")
+    if weight is None:
+        typer.echo(f'out: the language "{found.language}" is not read')
+        return
+    word = "in" if weight.relevant else "out"
+    typer.echo(f"{word}: relevance {weight.score:.2f}, threshold {threshold:.2f}")
+    print_table(
+        ("part", "value", "found"), [(p.name, f"{p.value:+.2f}", p.detail) for p in weight.parts]
+    )
+    if place is not None:
+        number, story = place
+        typer.echo(
+            f"story {number} of {len(told)}: {len(story.articles)} articles, "
+            f"{story.origins} independent origins, {len(story.outlets)} outlets"
+        )
+        for member in story.articles:
+            typer.echo(f"  {member.id[:12]}  {member.language}  {member.title}")
+
+
+def _row(
+    found: "Article",
+    weight: "Relevance | None",
+    threshold: float,
+    place: "tuple[int, Story] | None",
+) -> dict[str, object]:
+    parts = weight.parts if weight else ()
+    return {
+        "article": found.id,
+        "title": found.title,
+        "language": found.language,
+        "relevant": bool(weight and weight.relevant),
+        "score": weight.score if weight else None,
+        "threshold": threshold,
+        "parts": [{"name": p.name, "value": p.value, "detail": p.detail} for p in parts],
+        "story": None
+        if place is None
+        else {
+            "place": place[0],
+            "origins": place[1].origins,
+            "articles": [member.id for member in place[1].articles],
+        },
+    }

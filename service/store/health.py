@@ -1,0 +1,67 @@
+"""How each source has been doing, and which sources may be read now."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from service.model import Health, utc
+from service.store import tables
+
+_FIELDS = tuple(c.name for c in tables.health.columns if c.name != "source")
+
+
+def get(db: Connection, source: str, *, address: str) -> Health:
+    """Return what is known of a source that is configured at an address.
+
+    What was learnt at another address is of no use: a new one starts afresh.
+    """
+    row = db.execute(
+        select(tables.health)
+        .join(tables.source, tables.source.c.name == tables.health.c.source)
+        .where(tables.source.c.name == source, tables.source.c.address == address)
+    ).one_or_none()
+    return Health() if row is None else _health(row)
+
+
+def listing(db: Connection) -> dict[str, Health]:
+    """Return what is known of every source that was ever read, by name."""
+    return {row.source: _health(row) for row in db.execute(select(tables.health))}
+
+
+def _health(row: Row[Any]) -> Health:
+    return Health(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def put(db: Connection, source: str, health: Health) -> None:
+    """Write what is known now of a source that has a row."""
+    db.execute(delete(tables.health).where(tables.health.c.source == source))
+    db.execute(
+        insert(tables.health).values(
+            source=source, **{name: getattr(health, name) for name in _FIELDS}
+        )
+    )
+
+
+def due(
+    db: Connection, now: datetime, configured: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """Return the sources that may be read at a moment, in order of name.
+
+    configured: name -> address as in the settings; None: all that the store knows, where it knows
+    them. One that was never read there is due; one that was stopped is not.
+    """
+    moment = utc(now)
+    rows = db.execute(select(tables.source.c.name, tables.source.c.address))
+    known: dict[str, str] = {name: address for name, address in rows}
+    wanted = known if configured is None else configured
+    states = listing(db)
+    found = []
+    for name, address in wanted.items():
+        health = states.get(name) if known.get(name) == address else None
+        if health is None or (
+            health.stopped is None and (health.next_check is None or health.next_check <= moment)
+        ):
+            found.append(name)
+    return tuple(sorted(found))

@@ -1,0 +1,18 @@
+"""Sentences with what is right for them, written for this project.
+
+Two files for quotes and two for events: those that the rules were tuned on, and those that were
+written at the same time, before any rule, and held out.
+
+    quotes_*.jsonl   [language, text, [[words, speaker, office or null], …]]
+    events_*.jsonl   [language, day of publication or null, text, [ISO 8601 day, month or interval]]
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def rows(name: str) -> list[Any]:
+    """Return the rows of one file, "quotes_tuned" for example."""
+    path = Path(__file__).with_name(f"{name}.jsonl")
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
