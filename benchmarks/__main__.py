@@ -8,6 +8,7 @@ BENCHMARKS = {
     "start": ("benchmarks.start", "briefing --help beside python -c pass"),
     "now": ("benchmarks.now", "briefing now step by step, beside WeasyPrint alone"),
     "summarize": ("benchmarks.summarize", "our summarizers beside sumy's: time"),
+    "stories": ("benchmarks.stories", "relevance and stories on labelled data, growth"),
     "quality": ("benchmarks.quality", "every summarizer on labelled data: ROUGE"),
 }
 

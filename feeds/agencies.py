@@ -14,10 +14,19 @@ from dataclasses import dataclass
 
 #: Canonical name -> how it is written in credits.
 AGENCIES: dict[str, tuple[str, ...]] = {
-    "Xinhua": ("Xinhua News Agency", "Xinhua", "新华社", "新华网", "新华每日电讯", "Синьхуа"),
+    "Xinhua": (
+        "Xinhua News Agency",
+        "Xinhua",
+        "新华社",
+        "新華社",
+        "新华网",
+        "新华每日电讯",
+        "Синьхуа",
+    ),
     "China News Service": (
         "China News Service",
         "CNS",
+        "ECNS",
         "中新社",
         "中新网",
         "中国新闻网",
@@ -28,12 +37,20 @@ AGENCIES: dict[str, tuple[str, ...]] = {
     "People's Daily": ("People's Daily", "人民日报", "人民网", "Жэньминь жибао"),
     "Global Times": ("Global Times", "环球时报", "环球网"),
     "The Paper": ("澎湃新闻",),
+    "China Daily": ("China Daily", "中国日报网", "中国日报"),
+    "China Radio International": ("CRI Online", "国际在线"),
+    "China.org.cn": ("China.org.cn", "中国网"),
+    "Guancha": ("观察者网",),
+    "Haiwai Net": ("海外网",),
+    "China National Radio": ("央广网",),
+    "Central News Agency": ("中央社",),
     "Reference News": ("参考消息网", "参考消息"),
     "TASS": ("TASS", "ТАСС", "ИТАР-ТАСС", "塔斯社"),
     "RIA Novosti": ("RIA Novosti", "RIA", "РИА Новости", "俄新社"),
     "Interfax": ("Interfax", "INTERFAX.RU", "Интерфакс", "国际文传电讯社"),
     "Sputnik": ("Sputnik", "俄罗斯卫星通讯社", "卫星通讯社"),
     "Regnum": ("REGNUM", "ИА Регнум", "ИА REGNUM"),
+    "FederalPress": ("ФедералПресс",),
     "Kommersant": ("Kommersant", "Коммерсантъ"),
     "RBC": ("RBC", "РБК"),
     "Reuters": ("Thomson Reuters", "Reuters", "路透社", "路透", "Рейтер"),
@@ -55,12 +72,17 @@ AGENCIES: dict[str, tuple[str, ...]] = {
 }
 
 _NAMES = {alias.casefold(): name for name, aliases in AGENCIES.items() for alias in aliases}
-_ANY = "|".join(
-    re.escape(alias) for alias in sorted((a for v in AGENCIES.values() for a in v), key=len)[::-1]
-)
+#: Russian names stand in capitals, too, in datelines that do.
+_ALIASES = {alias for aliases in AGENCIES.values() for alias in aliases}
+_ALIASES |= {alias.upper() for alias in _ALIASES if re.match("[А-Я]", alias)}
+_ANY = "|".join(re.escape(alias) for alias in sorted(_ALIASES, key=lambda a: (-len(a), a)))
 _CITY = r"[A-Z][A-Z.'’\-]+(?:[ /][A-Z][A-Z.'’\-]+){0,3}(?:, [A-Z][A-Za-z.'’\- ]{1,20})?"
+#: A place in small letters, believed only before an agency in brackets and a dash.
+_PLACE = r"[A-Z][\w.'’\-]+(?:[ /][A-Z][\w.'’\-]+){0,2}(?:, [A-Z][A-Za-z. ]{1,20})?"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_DAY_EN = rf"(?:{_MONTH}[a-z]*\.? \d{{1,2}}|\d{{1,2}} {_MONTH}[a-z]*)(?:,? \d{{4}})?"
+_DAY_EN = (
+    rf"(?:{_MONTH}[a-z]*\.? \d{{1,2}}|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}[a-z]*)(?:,? \d{{4}})?"
+)
 _DAY_RU = (
     r"\d{1,2} (?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)[а-я]*"
     r"(?: \d{4}(?: г\.?| года)?)?"
@@ -74,8 +96,13 @@ _NOT_PLACES = (
 #: An agency that is not listed, in brackets or slashes between a place and a dash.
 _OTHER = r"[A-Z][A-Za-z.&' ]{1,25}"
 #: "电" for "wired", and not the first half of "电话" (telephone) and the like.
-_WIRE = "电(?![话视力影动子商报令贺邀台池信厂网价能器缆磁])"
-_REPORTER = r"\s*(?:[（(][^（）()]{0,40}(?:记者|通讯员)[^（）()]{0,40}[）)])?\s*[：:，,]?\s*"
+_WIRE = "[电電](?![话視视話力影动動子商报報令贺賀邀台池信厂廠网網价價能器缆磁])"
+#: "（记者张三）", "记者张三报道：", "题：" before what is a headline.
+_REPORTER = (
+    r"\s*(?:[（(][^（）()]{0,40}(?:记者|通讯员|記者)[^（）()]{0,40}[）)]"
+    r"|(?:记者|記者)[\u4e00-\u9fff· 、]{2,16}?(?:报道|報道|報導)(?=[：:，,]))?"
+    r"\s*(?:题(?=[：:]))?[：:，,]?\s*"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +126,15 @@ DATELINES: tuple[Dateline, ...] = (
         rf"(?:{_CITY}(?:,? {_DAY_EN})?|{_DAY_EN})?,? ?[(\[](?P<who>{_ANY})[)\]]"
         rf"(?:{_DASH}|\s*[.:]\s+)",
     ),
+    # Moscow, May 8 (Interfax) -   Beijing (AP) —
+    _rule(
+        "place in small letters and agency in brackets",
+        rf"{_PLACE}(?:[,.]? {_DAY_EN})? ?\((?P<who>{_ANY})\){_DASH}(?=[A-Z“\"‘'])",
+    ),
+    # TASS, May 8.   ТАСС, 8 мая.
+    _rule("agency and date", rf"(?P<who>{_ANY}), (?:{_DAY_EN}|{_DAY_RU})\.\s+(?=[A-ZА-ЯЁ“\"«])"),
+    # /TASS/.   /ТАСС/.
+    _rule("agency in slashes alone", rf"/(?P<who>{_ANY})/\.?(?:{_DASH})?\s*(?=[A-ZА-ЯЁ“\"«])"),
     # LANCASTER (CBSLA) —   CHICAGO, May 8, 2025 /PRNewswire/ --
     _rule(
         "other agency",
@@ -113,7 +149,8 @@ DATELINES: tuple[Dateline, ...] = (
     ),
     # MOSCOW, May 8. /TASS/.
     _rule(
-        "agency in slashes", rf"{_CITY},? ?(?:{_DAY_EN})?\. ?/(?P<who>{_ANY})/\.?(?:{_DASH})?\s*"
+        "agency in slashes",
+        rf"{_CITY},? ?(?:{_DAY_EN})?(?:\. ?| )/(?P<who>{_ANY})/\.?(?:{_DASH})?\s*",
     ),
     # MOSCOW, Dec 1 - RIA Novosti.
     _rule("agency after a dash", rf"{_CITY},? {_DAY_EN},?{_DASH}(?P<who>{_ANY})\.\s+"),
@@ -134,12 +171,15 @@ DATELINES: tuple[Dateline, ...] = (
     # МОСКВА, 8 мая — РИА Новости.   Москва. 8 мая. INTERFAX.RU -
     _rule(
         "agency after a dash, Russian",
-        rf"{_CITY_RU}[,.] ?{_DAY_RU}(?:{_DASH}|\. ?)(?P<who>{_ANY})(?:\.\s+|{_DASH})",
+        rf"{_CITY_RU}[,.] ?{_DAY_RU}(?:{_DASH}|[.,] ?)(?P<who>{_ANY})"
+        rf"(?:, [А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё\-]+)?(?:\.\s+|{_DASH})",
     ),
-    # МОСКВА, 8 мая. /Восточный вестник/.
+    # РИА Новости.
+    _rule("agency alone, Russian", r"(?P<who>РИА Новости|ТАСС|Интерфакс)\.\s+(?=[А-ЯЁ«])"),
+    # МОСКВА, 8 мая. /Восточный вестник/.   МОСКВА, 8 мая. /Корр. ТАСС Иван Иванов/.
     _rule(
         "other agency, Russian",
-        rf"[А-ЯЁ][А-ЯЁ \-]{{2,30}}, {_DAY_RU}\.? ?/(?P<who>[А-ЯЁA-Z][\w .-]{{1,30}})/"
+        rf"[А-ЯЁ][А-ЯЁ \-]{{2,30}}, {_DAY_RU}\.? ?/(?P<who>[А-ЯЁA-Z][\w .,-]{{1,40}})/"
         rf"\.?(?:{_DASH})?\s*",
     ),
     # МОСКВА, 8 мая.
@@ -161,24 +201,32 @@ DATELINES: tuple[Dateline, ...] = (
     # 央视网消息：   参考消息网5月8日报道
     _rule(
         "Chinese outlet",
-        rf"[（(【\[]?(?P<who>{_ANY})(?:\d{{1,2}}月\d{{1,2}}日(?:报道|消息)|消息(?=[：:，,\s])|讯(?=[：:，,\s]))"
+        rf"[（(【\[]?(?P<who>{_ANY})(?:\d{{1,2}}月\d{{1,2}}日(?:报道|消息)"
+        r"|(?:消息|快?讯)(?=[：:，,\s]))"
         rf"[）)】\]]?{_REPORTER}",
     ),
     # 【环球时报记者 张三】   [环球时报特约记者 张三]
-    _rule("Chinese outlet in brackets", rf"[【\[](?P<who>{_ANY})[^】\]]{{0,40}}[】\]]\s*"),
+    # （中央社記者張三北京8日電）   （央视新闻客户端）
+    _rule(
+        "Chinese outlet in brackets",
+        rf"(?:[【\[](?P<who>{_ANY})[^】\]]{{0,40}}[】\]]"
+        rf"|[（(](?P<who2>{_ANY})(?:客户端|(?:记者|記者)[^（）()]{{0,30}})?[）)](?=[\u4e00-\u9fff“]))\s*",
+    ),
 )
 
 #: A paragraph that is nothing but a credit, at the end or the beginning.
 _CREDIT = re.compile(
-    rf"[(（\[/]*\s*(?:(?:With (?:inputs|input|files|reporting) from|Source|Via|Credit)s?:?\s+)?"
+    rf"[(（\[/]*\s*(?:(?:With (?:inputs|input|files|reporting) from|Source|Via|Credit)s?:?\s+"
+    r"|©\s*|(?:--|[–—])\s*)?"
     rf"(?P<who>{_ANY})\s*[)）\]/]*\.?",
     re.IGNORECASE,
 )
 
 #: The same behind the last sentence of a text; Chinese papers by their names' last characters.
 _TAIL = re.compile(
-    rf"(?<=[.!?。！？…”\"»]) ?[(（/](?:(?P<who>{_ANY})|完|end|ends|"
-    r"(?P<paper>[\u4e00-\u9fff]{2,10}(?:报|社|网|周刊|新闻|电视台|杂志|客户端|报道)))[)）/][.\"]?$",
+    rf"(?<=[.!?。！？…”\"»]) ?(?:Enditem|[(（/](?:(?:[来來]源[：:]\s*)?(?P<who>{_ANY})|完|end|ends|"
+    r"(?:总台|本报|新华社)?(?:记者|記者)[^（）()]{2,30}|"
+    r"(?P<paper>[\u4e00-\u9fff]{2,10}(?:报|社|网|周刊|新闻|电视台|杂志|客户端|报道)))[)）/])[.\"]?$",
     re.IGNORECASE,
 )
 
@@ -195,7 +243,7 @@ def without_dateline(paragraph: str) -> tuple[str, str | None]:
         if found and found.end() < len(paragraph):
             groups = found.groupdict()
             who = groups.get("who") or groups.get("who2")
-            return paragraph[found.end() :], (agency(who) or who) if who else None
+            return paragraph[found.end() :], _known(who) if who else None
     return paragraph, None
 
 
@@ -208,6 +256,12 @@ def without_credit(paragraph: str) -> tuple[str, str | None]:
     if not found or found.start() == 0:
         return paragraph, None
     return paragraph[: found.start()].rstrip(), agency(found["who"] or "") or found["paper"]
+
+
+def _known(who: str) -> str:
+    """Return the one name of an agency, also where its reporter stands beside it."""
+    named = re.search(rf"(?<!\w)(?:{_ANY})(?!\w)", who)
+    return agency(who) or (named and agency(named[0])) or who
 
 
 def credit(paragraph: str) -> str | None:

@@ -129,7 +129,8 @@ def decode_damaged(data: bytes, *, declared: str | None = None) -> tuple[str, bo
     labels = (name, meta_charset(data), declared, "utf-8")
     name = next(found for found in map(_encoding, labels) if found)
     text = data.decode(name, "replace")
-    if not _plausible(text.replace("\ufffd", "")):
+    rest = text.replace("\ufffd", "")
+    if len(rest) < 0.9 * len(text) or not _plausible(rest):
         raise ParseError(f"is not a text in {name.upper()}, nor in another usual encoding")
     return text, True
 

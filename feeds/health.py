@@ -75,6 +75,10 @@ class Outcome:
     kills: int = 0
 
 
+#: A reading of what is on this machine: nobody is to be spared.
+FOLDER = Outcome(wait_s=0.0, parsed=True)
+
+
 def failed(error: SourceError) -> Outcome:
     """Return the outcome of a reading that ended in an error."""
     if isinstance(error, FetchError):
@@ -119,6 +123,18 @@ def after(health: Health, outcome: Outcome, *, now: datetime, jitter: float) -> 
     if outcome.status == 410 and gone_since is not None and now - gone_since >= GONE_FOR:
         return replace(known, stopped="gone")
     return replace(known, stopped=None) if ok else known
+
+
+def why_stopped(health: Health, name: str) -> str:
+    """Return, in words, why a source is read no more, and what to do."""
+    if health.stopped == "gone":
+        reason = "it has said for more than a day that it is gone for good"
+    else:
+        reason = f"its content had to be stopped {health.kills} times while it was read"
+    return (
+        f"is not read any more: {reason}; mend its address, remove it, or try it once more with "
+        f'`briefing sources check "{name}"`'
+    )
 
 
 def _wait_s(asked_s: float | None, ttl_s: float | None) -> float:

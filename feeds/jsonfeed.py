@@ -2,10 +2,12 @@
 
 Read by the standard library with numbers kept as they are written: an id may be a number, which
 must come back as its digits and not as 1e+22, and a number of a million digits must not be
-computed. "NaN" and "Infinity", which are no JSON but are found, count as null.
+computed. "NaN" and "Infinity", which are no JSON but are found, count as null, and control
+characters inside of strings, which are none either, count for nothing.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -27,6 +29,8 @@ from feeds.metadata import Facts, address
 from feeds.normal import line
 from service.errors import ParseError
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
 
 def read(text: str, *, url: str, now: datetime, damaged: bool = False) -> Feed:
     """Return the items of a JSON Feed; raise ParseError if the text is not one.
@@ -34,7 +38,9 @@ def read(text: str, *, url: str, now: datetime, damaged: bool = False) -> Feed:
     url: where it came from, for relative addresses in it. damaged: as for `dialect.finished`.
     """
     try:
-        found = json.loads(text, parse_int=str, parse_float=str, parse_constant=_nothing)
+        found = json.loads(
+            text, strict=False, parse_int=str, parse_float=str, parse_constant=_nothing
+        )
     except json.JSONDecodeError as exc:
         # Its own message is one line and names the place.
         raise ParseError(f"is not a feed: it begins as JSON, but is not: {exc}") from exc
@@ -126,7 +132,8 @@ def _nothing(_name: str) -> None:
 
 
 def _strings(item: Mapping[str, Any], *names: str) -> tuple[str, ...]:
-    return tuple(text for text in map(item.get, names) if isinstance(text, str) and text.strip())
+    found = (_CONTROL.sub("", text) for text in map(item.get, names) if isinstance(text, str))
+    return tuple(text for text in found if text.strip())
 
 
 def _authors(thing: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """robots.txt (RFC 9309): may this page be fetched? Asked for pages of articles, never for feeds.
 
 A feed is published for machines; a page is not, and its owner may say no. The file is fetched by
-our client, once a site and run.
+our client, once a site and day.
 
 Rejected: `urllib.robotparser`. It fetches by itself unless told not to, lets the first rule that
 fits win instead of the longest ("Allow: /" before "Disallow: /private" allows all), knows neither
@@ -10,7 +10,9 @@ fits win instead of the longest ("Allow: /" before "Disallow: /private" allows a
 
 import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from urllib.parse import quote, urlsplit
 
@@ -21,6 +23,9 @@ from service.errors import FetchError
 MAX_BYTES = 500 << 10
 #: Rules of one group; a longer list is somebody's mistake, and each costs time.
 MAX_RULES = 2000
+#: RFC 9309, 2.4: not to be kept for more than a day.
+KEEP = timedelta(days=1)
+RETRY = timedelta(minutes=15)
 
 _LINE = re.compile(r"\s*([A-Za-z-]+)\s*:\s*([^#]*)")
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
@@ -127,24 +132,39 @@ def _escaped(text: str) -> str:
 
 
 class Robots:
-    """Asks each site once. client: how; agent: our own name, without version."""
+    """Asks each site once a day, and one that could not say once in a quarter of an hour.
 
-    def __init__(self, client: Client, *, agent: str) -> None:
+    client: how. agent: our own name, without version. now: the clock.
+    """
+
+    def __init__(self, client: Client, *, agent: str, now: Callable[[], datetime]) -> None:
         self._client = client
         self._agent = agent
-        self._asked: dict[str, asyncio.Task[Rules | None]] = {}
+        self._now = now
+        #: Site -> (until when it holds, what it said; None: it could not say).
+        self._said: dict[str, tuple[datetime, Rules | None]] = {}
+        self._asking: dict[str, asyncio.Task[Rules | None]] = {}
 
     async def may(self, url: str) -> Answer:
         """Say whether the page at an http or https address may be fetched now."""
         parts = urlsplit(url)
         site = f"{parts.scheme}://{parts.netloc}"
-        # A task, so that pages of one site that are wanted at once wait for one question.
-        if site not in self._asked:
-            self._asked[site] = asyncio.ensure_future(self._ask(f"{site}/robots.txt"))
-        rules = await asyncio.shield(self._asked[site])
+        until, rules = self._said.get(site, (None, None))
+        if until is None or until <= self._now():
+            rules = await self._asked(site)
         if rules is None:
             return "later"
         return "yes" if rules.allow(url) else "no"
+
+    async def _asked(self, site: str) -> Rules | None:
+        # Pages of one site that are wanted at once wait for one question.
+        task = self._asking.get(site)
+        if task is None:
+            task = self._asking[site] = asyncio.ensure_future(self._ask(f"{site}/robots.txt"))
+            task.add_done_callback(lambda _: self._asking.pop(site, None))
+        rules = await asyncio.shield(task)
+        self._said[site] = (self._now() + (RETRY if rules is None else KEEP), rules)
+        return rules
 
     async def _ask(self, url: str) -> Rules | None:
         try:

@@ -63,6 +63,7 @@ _ROOT = re.compile(r"<\?xml\s|<(?:[\w.\-]+:)?(?:rss|rdf|feed|channel)[\s>]", re.
 _HTML = re.compile(
     r"<!DOCTYPE\s+html|<(?:html|head|body|script|div|table|meta|title)\b", re.IGNORECASE
 )
+_PAGE = re.compile(r"<!DOCTYPE\s+html", re.IGNORECASE)
 _LINK = re.compile(r"<link\b[^<>]{0,600}?\btype=[\"']?application/(?:rss|atom)\+xml\b[^<>]{0,600}>")
 _HREF = re.compile(r"\bhref\s*=\s*[\"']?([^\s\"'<>]{1,500})")
 #: Other documents that are taken for feeds, and what to do with them.
@@ -109,15 +110,15 @@ def _mended(text: str, *, url: str) -> str:
     prolog = _PROLOG.match(text)
     end = prolog.end() if prolog else 0
     name = _NAME.match(text, end)
+    kind = name[1].rpartition(":")[2].lower() if name else ""
+    if kind in _OTHERS:
+        raise ParseError(_OTHERS[kind])
+    if kind == "html" or _PAGE.search(text, 0, end):
+        raise ParseError(_a_page(text, url))
     if not name or not _ROOT.match(text, end):
-        found = _ROOT.search(text, 0, 50_000)
-        page = _HTML.search(text, 0, 50_000)
-        kind = name[1].rpartition(":")[2].lower() if name else ""
-        if kind in _OTHERS:
-            raise ParseError(_OTHERS[kind])
-        # Messages of a program above its feed may have markup, too, but no whole page.
-        whole = page is not None and (not found or "html" in page[0].lower())
-        if whole and (not found or (page and page.start() < found.start())):
+        # Messages of a program above its feed may have markup, too, but are no whole page.
+        found, page = _ROOT.search(text, 0, 50_000), _HTML.search(text, 0, 50_000)
+        if page and (not found or ("html" in page[0].lower() and page.start() < found.start())):
             raise ParseError(_a_page(text, url))
         if found:
             text = text[found.start() :]

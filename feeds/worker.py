@@ -24,6 +24,7 @@ import pickle
 import resource
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -57,9 +58,11 @@ _REFUSED = frozenset(
     {
         *("socket.bind", "socket.connect", "socket.getaddrinfo", "socket.gethostbyname"),
         *("os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"),
-        *("os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink"),
+        *("os.link", "os.mkdir", "os.rmdir", "os.symlink"),
     }
 )
+_REMOVING = ("os.remove", "os.rename", "os.truncate")
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +258,8 @@ def _prepare(limits: Limits, preload: tuple[str, ...]) -> None:
     if sys.platform == "linux":
         # Elsewhere the system counts what is mapped and never used.
         _limit(resource.RLIMIT_AS, limits.memory_bytes)
+    # Its first call writes a file, to see whether it can.
+    tempfile.gettempdir()
     sys.addaudithook(_refuse)
 
 
@@ -266,11 +271,15 @@ def _limit(kind: int, value: int) -> None:
 
 
 def _refuse(event: str, args: tuple[Any, ...]) -> None:
-    """Refuse, as an audit hook, what a reader of bytes does only when it was talked into it."""
+    """Refuse, as an audit hook, what a reader of bytes does only when it was talked into it.
+
+    The folder for temporary files is open to libraries that unpack their models there.
+    """
     if event in _REFUSED:
         raise SourceError(f"tried to reach out of its reader ({event})")
-    if event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax+"):
-        raise SourceError(f"tried to write a file ({args[0]})")
+    writes = event in _REMOVING or (event == "open" and args[2] & _WRITING)
+    if writes and not str(args[0]).startswith(tempfile.gettempdir()):
+        raise SourceError(f"tried to change a file ({args[0]})")
 
 
 def _work(

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from importlib import metadata
@@ -14,18 +14,24 @@ from urllib.parse import urlsplit
 import summarizers
 from feeds.folder import FolderSource
 from feeds.worker import FOR_FEEDS, FOR_PAGES, Workers
-from service import __version__, pipeline, topic
+from service import __version__, collecting, topic
 from service.brief.condense import AUTO
+from service.collecting import Feed
 from service.errors import SettingsError
 from service.model import SourceRead
-from service.pipeline import Feed, Order
+from service.pipeline import Order
 from service.progress import Progress
-from service.settings import Settings, SourceSettings
+from service.settings import Collect, Settings, SourceSettings
 from service.store import Store
 from service.topic import Profile
 
 if TYPE_CHECKING:
     from feeds.fetch import Fetcher
+    from feeds.pages import Pages
+    from feeds.robots import Robots
+
+#: Our name towards the sites that we read, and in their robots.txt.
+AGENT = "briefing-digest"
 
 #: Packages on which the text or the look of an issue depends.
 COMPONENTS = (
@@ -65,7 +71,8 @@ class App:
         chosen = (
             settings.source if corpus is None else (_corpus_source(settings, corpus.absolute()),)
         )
-        self._fetcher = _fetcher(chosen)
+        self._fetcher = _fetcher(chosen, settings.collect)
+        self._robots: Robots | None = None
         self._workers = Workers(preload=FOR_FEEDS if self._fetcher else FOR_PAGES)
         self.feeds = tuple(self._feed(source) for source in chosen)
         self.store = Store.open(settings.store_url)
@@ -96,25 +103,51 @@ class App:
         from feeds.feed import FeedSource
 
         url = source.url or ""
-        if self._fetcher is None:
+        client = self._fetcher
+        if client is None:
             raise ValueError("a feed without a client")
-        feed = FeedSource(
-            source.name,
-            url,
-            self._fetcher,
-            language=source.language,
-            now=lambda: self.now,
-            run=self._workers.run,
-        )
-        return Feed(source=feed, address=url, state_media=source.state_media)
+        pages = self._pages(client) if source.full_text else None
 
-    async def collect(self, progress: Progress) -> tuple[SourceRead, ...]:
-        """Read every source and store what is new; return what each gave."""
+        def at(address: str) -> FeedSource:
+            return FeedSource(
+                source.name,
+                address,
+                client,
+                language=source.language,
+                now=lambda: self.now,
+                run=self._workers.run,
+                pages=pages,
+            )
+
+        return Feed(source=at(url), address=url, state_media=source.state_media, elsewhere=at)
+
+    def _pages(self, client: "Fetcher") -> "Pages":
+        from feeds.pages import Pages
+        from feeds.robots import Robots
+
+        if self._robots is None:
+            self._robots = Robots(client, agent=AGENT, now=lambda: self.now)
+        return Pages(client, self._robots, now=lambda: self.now, run=self._workers.run)
+
+    async def collect(
+        self,
+        progress: Progress,
+        *,
+        names: Collection[str] | None = None,
+        stopped: bool = False,
+    ) -> tuple[SourceRead, ...]:
+        """Read sources and store what is new; return what each gave.
+
+        names: only these; None: all. stopped: read those that were stopped, too.
+        """
+        feeds = [f for f in self.feeds if names is None or f.source.name in names]
         async with AsyncExitStack() as open_:
             await open_.enter_async_context(self._workers)
             if self._fetcher is not None:
                 await open_.enter_async_context(self._fetcher)
-            return await pipeline.collect(self.store, self.feeds, now=self.now, progress=progress)
+            return await collecting.collect(
+                self.store, feeds, now=self.now, progress=progress, stopped=stopped
+            )
 
     def order(
         self,
@@ -158,19 +191,31 @@ def components() -> tuple[tuple[str, str], ...]:
     return (("python", python), *((name, metadata.version(name)) for name in COMPONENTS))
 
 
-def _fetcher(chosen: Sequence[SourceSettings]) -> "Fetcher | None":
+def _fetcher(chosen: Sequence[SourceSettings], collect: Collect) -> "Fetcher | None":
     """Return the one HTTP client, or None: only who has feeds waits for its import."""
     urls = [source.url for source in chosen if source.kind == "feed" and source.url]
     if not urls:
         return None
-    from feeds.fetch import Fetcher
-
     private = {
         urlsplit(source.url).hostname or ""
         for source in chosen
         if source.url and source.allow_private
     }
-    return Fetcher(agent=f"briefing-digest/{__version__}", allow=tuple(sorted(private)))
+    return client(collect, allow=tuple(sorted(private)))
+
+
+def client(collect: Collect, *, allow: tuple[str, ...] = ()) -> "Fetcher":
+    """Return a client as the settings want it. allow: hosts that may be private."""
+    from feeds.fetch import Fetcher
+    from feeds.turns import Pace
+
+    contact = f" (+{collect.contact})" if collect.contact else ""
+    return Fetcher(
+        agent=f"{AGENT}/{__version__}{contact}",
+        allow=allow,
+        pace=Pace(connections=collect.connections, gap_s=collect.gap_s),
+        proxy=collect.proxy,
+    )
 
 
 def _corpus_source(settings: Settings, folder: Path) -> SourceSettings:

@@ -5,7 +5,6 @@ An error of one source is recorded and costs that source only; an error of the s
 renderer ends the run, before anything is half written.
 """
 
-import asyncio
 import json
 import logging
 from collections import Counter
@@ -13,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from feeds.base import Batch, Source
 from service import stories, topic
 from service.brief import codec
 from service.brief.compose import Past, Plan, compose
 from service.brief.coverage import READ, cover
 from service.brief.verify import Printed, Report, verify
-from service.errors import PageError, SourceError, StoreError
+from service.collecting import Feed
+from service.errors import PageError, StoreError
 from service.history import History, recall
 from service.model import (
     Article,
@@ -28,7 +27,6 @@ from service.model import (
     Method,
     Period,
     Problem,
-    ReadState,
     Relevance,
     SourceRead,
     Story,
@@ -43,16 +41,6 @@ log = logging.getLogger(__name__)
 
 #: The edition of issues that are asked for, not scheduled: each stands for itself.
 ON_DEMAND = "now"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """A source as configured: how to read it, and what the settings say of it."""
-
-    source: Source
-    address: str
-    #: ISO 3166 code where the operator labels it as state media.
-    state_media: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,82 +76,6 @@ class Published:
     artifacts: tuple[Artifact, ...]
     #: Articles of these sources that were collected before the period began.
     older: int
-
-
-async def collect(
-    store: Store, feeds: Sequence[Feed], *, now: datetime, progress: Progress
-) -> tuple[SourceRead, ...]:
-    """Read every source, all at once, and store what is new; return what each gave."""
-    with progress.step("collect"):
-        batches = await asyncio.gather(*(_read(store, feed) for feed in feeds))
-        return tuple(
-            _record(store, feed, batch, now=now) for feed, batch in zip(feeds, batches, strict=True)
-        )
-
-
-async def _read(store: Store, feed: Feed) -> Batch | SourceError:
-    with store.read() as db:
-        cursor = sources.cursor(db, feed.source.name, address=feed.address)
-    try:
-        return await feed.source.read(cursor)
-    except SourceError as error:
-        return error
-
-
-def _record(store: Store, feed: Feed, batch: Batch | SourceError, *, now: datetime) -> SourceRead:
-    name, kind = feed.source.name, feed.source.kind
-    if isinstance(batch, SourceError):
-        log.warning("source failed name=%s", name)
-        with store.write() as db:
-            sources.record_failure(
-                db, source=name, kind=kind, address=feed.address, at=now, error=str(batch)
-            )
-        return SourceRead(name=name, kind=kind, state="failed", items=0, new=0, error=str(batch))
-    with store.write() as db:
-        new = sources.record_read(
-            db,
-            source=name,
-            kind=kind,
-            address=feed.address,
-            at=now,
-            entries=batch.entries,
-            problems=batch.problems,
-            items=batch.items,
-            cursor=batch.cursor,
-            gone=batch.gone,
-        )
-    log.info("source read name=%s items=%d new=%d", name, batch.items, len(new))
-    return _given(feed, items=batch.items, new=len(new), faulty=bool(batch.problems))
-
-
-def _given(feed: Feed, *, items: int, new: int, faulty: bool) -> SourceRead:
-    state: ReadState = "partial" if faulty else "read" if items else "silent"
-    name, kind = feed.source.name, feed.source.kind
-    return SourceRead(name=name, kind=kind, state=state, items=items, new=new)
-
-
-def known(store: Store, feeds: Sequence[Feed]) -> tuple[SourceRead, ...]:
-    """Return what each source gave when it was last read, without reading it."""
-    with store.read() as db:
-        states = {state.name: state for state in sources.listing(db)}
-    reads = []
-    for feed in feeds:
-        name, kind = feed.source.name, feed.source.kind
-        state = states.get(name)
-        if state is None or state.last_read is None:
-            error = "was never read"
-            reads.append(
-                SourceRead(name=name, kind=kind, state="failed", items=0, new=0, error=error)
-            )
-        elif state.state == "failed":
-            reads.append(
-                SourceRead(
-                    name=name, kind=kind, state="failed", items=0, new=0, error=state.last_error
-                )
-            )
-        else:
-            reads.append(_given(feed, items=state.items, new=0, faulty=state.problems > 0))
-    return tuple(reads)
 
 
 def publish(

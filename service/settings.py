@@ -22,7 +22,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 from pydantic import model_validator as whole
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -48,6 +55,10 @@ EXAMPLES: Mapping[str, str] = {
     "full_text": "true",
     "max_mb": "20",
     "allow_private": "true",
+    "contact": '"https://example.org/about-our-reader", or "desk@example.org"',
+    "connections": "50",
+    "gap_s": "1.0",
+    "proxy": '"http://proxy.example.org:3128"',
     "every": '"day", "week" or "month"',
     "cron": '"0 7 * * 1-5"',
     "at": '"07:00"',
@@ -127,6 +138,30 @@ class StoreSettings(_Section):
     url: OneLine = "sqlite:///briefing.db"
 
 
+class Collect(_Section):
+    #: How whoever runs a site that we read can reach the operator: an address of either kind.
+    contact: OneLine | None = None
+    #: Requests at once; to one host it is always one.
+    connections: int = Field(default=50, ge=1, le=500)
+    #: Between two requests to one host.
+    gap_s: float = Field(default=1.0, ge=0, le=60)
+    proxy: WebAddress | None = None
+
+    @field_validator("contact")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[\x21-\x7e]+", value):
+            raise ValueError("must be one address, without blanks")
+        return value
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_plain(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith("http://"):
+            raise ValueError(f'"{value}" is no proxy that is reached by http://')
+        return value
+
+
 class SourceSettings(_Section):
     name: OneLine
     kind: Literal["folder", "feed"]
@@ -202,6 +237,7 @@ class Settings(BaseSettings):
 
     desk: Desk = Desk()
     store: StoreSettings = StoreSettings()
+    collect: Collect = Collect()
     source: tuple[SourceSettings, ...] = Field(default_factory=_corpus)
     edition: tuple[EditionSettings, ...] = ()
     recipient: tuple[RecipientSettings, ...] = ()

@@ -12,15 +12,20 @@ from service.model import (
     Article,
     Badge,
     Brief,
+    Change,
     Coverage,
+    EventItem,
     Line,
     Method,
     Period,
+    Phrase,
     Place,
     Problem,
+    QuoteItem,
     SourceRead,
     SourceRef,
     StoryItem,
+    TrackItems,
     content_id,
 )
 
@@ -57,6 +62,29 @@ TRADE_ZH = (
     "海关总署公布的数据显示，今年前十个月中俄贸易额同比下降百分之三。"
     "机电产品出口减少，而农产品进口继续增长。"
 )
+#: The next three each hold one quotation, with its speaker and the office.
+PORT_EN = (
+    "The port of Zarubino will take container trains from Jilin from 2027. "
+    "“We have waited twenty years for these rails, and we shall not wait for another crane,” "
+    "said Regional Transport Minister Oksana Belova. "
+    "A delegation from Jilin will inspect the new berths between 1 and 3 December 2026."
+)
+PORT_RU = (
+    "Порт Зарубино примет контейнерные поезда из провинции Цзилинь. "
+    "«Мы готовим причалы к работе круглый год», — заявил начальник порта Егор Лапин. "
+    "В мае 2026 года порт принял первый пробный состав."
+)
+PORT_ZH = (
+    "扎鲁比诺港将开通吉林集装箱班列。"
+    "首批设备已于11月16日运抵港口。"
+    "吉林省商务厅厅长高建新表示：“新班列将把运输时间缩短一半以上。”"
+)
+VISA_EN = (
+    "The consuls of both countries in Vladivostok met on 19 November 2026 over visas for drivers. "
+    "Lorry drivers now wait eleven days for a stamp."
+)
+#: Its one sentence leans on a picture; no issue prints it.
+PHOTO_RU = "На снимке: катера в гавани."
 
 
 def place(
@@ -84,7 +112,10 @@ def article(text: str = RAIL_EN, language: str = "en", *places: Place) -> Articl
 
 
 def articles() -> tuple[Article, ...]:
-    """Return six articles on four events: en, ru, zh; dated and undated; with and without url."""
+    """Return eleven articles on seven events in English, Russian and Chinese.
+
+    Dated and undated, with and without an address. The first six are the top stories of `brief()`.
+    """
     day = datetime(2026, 11, 20, tzinfo=UTC)
     return (
         article(
@@ -150,6 +181,45 @@ def articles() -> tuple[Article, ...]:
             "zh",
             place("北疆日报", "b9", "前十个月中俄贸易额下降", published=day, outlet="北疆日报"),
         ),
+        article(
+            PORT_EN,
+            "en",
+            place(
+                "Border Trade Wire",
+                "w2",
+                "Zarubino waits for its container trains",
+                url="https://wire.example.org/zarubino",
+                published=day.replace(hour=2),
+                outlet="Border Trade Wire",
+            ),
+        ),
+        article(
+            PORT_RU,
+            "ru",
+            place("corpus", "port.md", "Порт Зарубино ждёт поезда", outlet="Вестник Приамурья"),
+        ),
+        article(
+            PORT_ZH,
+            "zh",
+            place("北疆日报", "b4", "扎鲁比诺港班列即将开通", published=day, outlet="北疆日报"),
+        ),
+        article(
+            VISA_EN,
+            "en",
+            place(
+                "Border Trade Wire",
+                "w3",
+                "Consuls talk about visas for lorry drivers",
+                url="https://wire.example.org/visas",
+                published=day.replace(day=19),
+                outlet="Border Trade Wire",
+            ),
+        ),
+        article(
+            PHOTO_RU,
+            "ru",
+            place("corpus", "photo.md", "Катера вернулись в гавань", outlet="Морской листок"),
+        ),
     )
 
 
@@ -175,6 +245,40 @@ def line(number: int, found: Article, index: int, source: int) -> Line:
         start=start,
         end=end,
         source=source,
+    )
+
+
+def quotation(
+    number: int,
+    found: Article,
+    source: int,
+    *,
+    words: str,
+    speaker: str,
+    office: str,
+    published: datetime | None,
+) -> QuoteItem:
+    """Return words of an article as a printed quotation; each text must stand in it once."""
+
+    def span(text: str) -> tuple[int, int]:
+        start = found.text.index(text)
+        return start, start + len(text)
+
+    start, end = span(words)
+    who, what = span(speaker), span(office)
+    return QuoteItem(
+        line=replace(line(number, found, 0, source), text=words, start=start, end=end),
+        speaker=Phrase(text=speaker, start=who[0], end=who[1]),
+        office=Phrase(text=office, start=what[0], end=what[1]),
+        published=published,
+        outlet=found.outlet,
+    )
+
+
+def event(printed: Line, start: date, end: date | None = None, *, month: bool = False) -> EventItem:
+    """Return a line under the date of its event: a day, a range, or a month."""
+    return EventItem(
+        line=printed, start=start, end=end or start, precision="month" if month else "day"
     )
 
 
@@ -219,15 +323,25 @@ def story(
 
 
 def brief(**fields: object) -> Brief:
-    """Return a full issue: four stories, six sources in three languages, and one failed source."""
-    rail_en, rail_ru, rail_zh, gas, drill, trade = articles()
+    """Return a full issue with every section.
+
+    Four top stories and three by field, eleven sources in three languages, and one failed source.
+    """
+    rail_en, rail_ru, rail_zh, gas, drill, trade, port_en, port_ru, port_zh, visa, photo = (
+        articles()
+    )
     sources = (
-        reference(1, rail_en, 1, 4),
-        reference(2, rail_ru, 5),
+        reference(1, rail_en, 1, 4, 19),
+        reference(2, rail_ru, 5, 18),
         reference(3, rail_zh, 6, state_media="CN"),
         reference(4, gas, 2, 7),
         reference(5, drill, 3, 8),
         reference(6, trade, 9, state_media="CN"),
+        reference(7, port_en, 10, 12, 20),
+        reference(8, visa, 11, 17),
+        reference(9, photo),
+        reference(10, port_ru, 13, 15),
+        reference(11, port_zh, 14, 16, state_media="CN"),
     )
     made = Brief(
         title="China–Russia Brief",
@@ -250,9 +364,95 @@ def brief(**fields: object) -> Brief:
             story(drill, (line(8, drill, 1, 5),), sources[4:5], "updated"),
             story(trade, (line(9, trade, 0, 6),), sources[5:6], None),
         ),
+        changed=(
+            Change(
+                kind="updated",
+                headline=drill.title,
+                language="ru",
+                source=5,
+                told=datetime(2026, 11, 17, 23, 0, tzinfo=UTC),
+                issue=9,
+            ),
+            Change(kind="new", headline=rail_en.title, language="en", source=1),
+            Change(
+                kind="quiet",
+                headline="Soya quotas under review",
+                language="en",
+                told=datetime(2026, 11, 8, 23, 0, tzinfo=UTC),
+                issue=6,
+            ),
+            Change(
+                kind="continuing",
+                headline=gas.title,
+                language="en",
+                source=4,
+                told=datetime(2026, 11, 19, 23, 0, tzinfo=UTC),
+                issue=11,
+            ),
+        ),
+        tracks=(
+            TrackItems(
+                id="military",
+                name="Military",
+                items=(story(photo, (), sources[8:9], None),),
+            ),
+            TrackItems(
+                id="trade",
+                name="Trade, finance and sanctions",
+                items=(
+                    story(
+                        port_en,
+                        (line(10, port_en, 0, 7),),
+                        (sources[6], sources[9], sources[10]),
+                        "new",
+                    ),
+                    story(visa, (line(11, visa, 1, 8),), sources[7:8], None),
+                ),
+            ),
+        ),
+        quotes=(
+            quotation(
+                12,
+                port_en,
+                7,
+                words="We have waited twenty years for these rails, and we shall not wait for "
+                "another crane,",
+                speaker="Oksana Belova",
+                office="Regional Transport Minister",
+                published=port_en.published,
+            ),
+            quotation(
+                13,
+                port_ru,
+                10,
+                words="Мы готовим причалы к работе круглый год",
+                speaker="Егор Лапин",
+                office="начальник порта",
+                published=None,
+            ),
+            quotation(
+                14,
+                port_zh,
+                11,
+                words="新班列将把运输时间缩短一半以上。",
+                speaker="高建新",
+                office="吉林省商务厅厅长",
+                published=port_zh.published,
+            ),
+        ),
+        timeline=(
+            event(line(15, port_ru, 2, 10), date(2026, 5, 1), date(2026, 5, 31), month=True),
+            event(line(16, port_zh, 1, 11), date(2026, 11, 16)),
+            event(line(17, visa, 0, 8), date(2026, 11, 19)),
+            event(line(18, rail_ru, 0, 2), date(2026, 11, 19)),
+        ),
+        watch=(
+            event(line(19, rail_en, 2, 1), date(2026, 12, 1), date(2026, 12, 31), month=True),
+            event(line(20, port_en, 2, 7), date(2026, 12, 1), date(2026, 12, 3)),
+        ),
         coverage=Coverage(
             sources=(
-                SourceRead(name="Border Trade Wire", kind="feed", state="read", items=40, new=3),
+                SourceRead(name="Border Trade Wire", kind="feed", state="read", items=40, new=6),
                 SourceRead(
                     name="Harbour Gazette",
                     kind="feed",
@@ -261,18 +461,18 @@ def brief(**fields: object) -> Brief:
                     new=0,
                     error="the server answered 503 three times",
                 ),
-                SourceRead(name="corpus", kind="folder", state="partial", items=9, new=4),
+                SourceRead(name="corpus", kind="folder", state="partial", items=9, new=5),
                 SourceRead(name="Вестник Приамурья", kind="feed", state="silent", items=20, new=0),
-                SourceRead(name="北疆日报", kind="feed", state="read", items=12, new=5),
+                SourceRead(name="北疆日报", kind="feed", state="read", items=12, new=6),
             ),
-            articles=12,
-            relevant=7,
-            printed=6,
-            languages=(("en", 3), ("ru", 2), ("zh", 2)),
+            articles=17,
+            relevant=12,
+            printed=11,
+            languages=(("en", 5), ("ru", 4), ("zh", 3)),
             unread=(("de", 2),),
-            state_media=2,
-            per_day=((date(2026, 11, 18), 1), (date(2026, 11, 19), 2), (date(2026, 11, 20), 2)),
-            undated=2,
+            state_media=3,
+            per_day=((date(2026, 11, 18), 1), (date(2026, 11, 19), 1), (date(2026, 11, 20), 7)),
+            undated=3,
             problems=(
                 Problem(
                     source="corpus",
@@ -313,5 +513,16 @@ def quiet(**fields: object) -> Brief:
         per_day=(),
         undated=0,
     )
-    made = brief(bottom_line=(), stories=(), sources=(), coverage=coverage, number=13)
+    made = brief(
+        bottom_line=(),
+        changed=(),
+        stories=(),
+        tracks=(),
+        quotes=(),
+        timeline=(),
+        watch=(),
+        sources=(),
+        coverage=coverage,
+        number=13,
+    )
     return replace(made, **fields)  # type: ignore[arg-type]

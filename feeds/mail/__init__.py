@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: Messages attached to messages that are looked into.
 _WITHIN = 3
+_LINK = re.compile(r"(?i)[<(\[]?https?://\S+[>)\]]?")
 #: Whole paragraphs that only mails have; none longer than this is compared.
 _LONGEST = 300
 _FURNITURE = re.compile(
@@ -136,4 +137,6 @@ def _html(text: str, now: datetime) -> tuple[Facts, str]:
 
 
 def _is_furniture(paragraph: str) -> bool:
+    if not any(c.isalnum() for c in paragraph) or _LINK.fullmatch(paragraph):
+        return True
     return len(paragraph) <= _LONGEST and bool(_FURNITURE.fullmatch(paragraph))

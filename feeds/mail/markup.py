@@ -33,7 +33,9 @@ def shown(text: str, *, now: datetime) -> Page:
     except (etree.LxmlError, ValueError) as exc:
         raise ExtractError(f"is not HTML: {line(str(exc))[:120]}") from exc
     hidden = [e for e in tree.iter() if _HIDDEN.search(e.get("style") or "")]
-    quotes = [e for path in _QUOTES for e in tree.xpath(path)]
+    found = {e for path in _QUOTES for e in tree.xpath(path)}
+    # Quotations are quoted again and again: the outermost hold all others.
+    quotes = [e for e in found if not any(above in found for above in e.iterancestors())]
     quoted = sum(len(str(e.text_content())) for e in quotes)
     if quotes and len(str(tree.text_content()).strip()) - quoted > 2 * PROSE:
         hidden += quotes

@@ -17,8 +17,10 @@ _WROTE = re.compile(
     r"|.{2,200}(?:写道|寫道))\s*[:：]"
 )
 _OLDER = re.compile(
-    r"(?i)-{2,}\s*(?:original message|исходное сообщение|原始邮件|原始郵件)\s*-{2,}|_{20,}"
+    r"(?i)-{2,}\s*(?:original message|исходное сообщение|原始邮件|原始郵件)\s*-{2,}"
 )
+#: Outlook's rule above an older message; newsletters part their items by such rules as well.
+_RULE = re.compile(r"_{20,}")
 _PASSED_ON = re.compile(
     r"(?i)-{2,}\s*(?:forwarded message|пересланное сообщение|пересылаемое сообщение|"
     r"转发的邮件|转发邮件信息|轉寄郵件)\s*-{2,}"
@@ -69,8 +71,11 @@ def text_of(body: str) -> str:
 def _own(lines: Sequence[str]) -> Iterator[str]:
     """Yield the lines that the sender wrote; those before a quotation's first line, too."""
     kept: list[str] = []
-    for one in lines:
-        if one.rstrip("\r") == "-- " or _OLDER.fullmatch(one.strip()):
+    for at, one in enumerate(lines):
+        if one == "-- " or _OLDER.fullmatch(one.strip()):
+            break
+        below = _QUOTED.fullmatch(lines[at + 1].strip()) if at + 1 < len(lines) else None
+        if below and _RULE.fullmatch(one.strip()) and _MEANING.get(below[1].casefold()) == "from":
             break
         if not one.startswith(">"):
             kept.append(one)

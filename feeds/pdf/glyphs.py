@@ -31,8 +31,9 @@ MAX_PAGE_CHARACTERS = 100_000
 _GAP = 0.9
 #: Baselines of one run differ by less than this, in sizes of the type.
 _LEVEL = 0.12
-#: What PDFium puts in the place of a hyphen at the end of a line.
-_LINE_END_HYPHENS = frozenset({0x02, 0xFFFE})
+#: Hyphens: what PDFium puts in the place of one at the end of a line, and the typographic ones,
+#: whose glyph many fonts share with the plain hyphen, so that a file says now this and now that.
+_HYPHENS = frozenset({0x02, 0xFFFE, 0x2010, 0x2011})
 _BLANKS = frozenset({0x09, 0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x3000})
 _NOT_MAPPED = frozenset({0x00, 0xFFFD})
 
@@ -211,7 +212,7 @@ class _Reading:
         elif self._blank:
             run.parts.append(" ")
         self._blank = False
-        run.parts.append("-" if code in _LINE_END_HYPHENS else _character(code))
+        run.parts.append("-" if code in _HYPHENS else _character(code))
         run.right = max(run.right, right)
 
     def _parts(self, index: int, code: int) -> bool:

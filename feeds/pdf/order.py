@@ -23,7 +23,7 @@ _LINES = 3
 #: Width of a column, at least, in sizes of the type: narrower is a margin of numbers or marks.
 _NARROWEST = 5.0
 #: Baselines of one line differ by less than this, in sizes of the type (raised marks).
-_LEVEL = 0.45
+_LEVEL = 0.6
 #: Cuts within cuts: three columns take two.
 _DEPTH = 4
 #: A note's mark, which is raised, and no part of the word that it stands behind.
@@ -144,7 +144,7 @@ def _rows(runs: Iterable[Run]) -> list[list[Run]]:
     rows: list[list[Run]] = []
     for run in runs:
         first = rows[-1][0] if rows else None
-        if first and first.base - run.base < _LEVEL * min(run.size, first.size):
+        if first and first.base - run.base < _LEVEL * max(run.size, first.size):
             rows[-1].append(run)
         else:
             rows.append([run])
@@ -204,7 +204,7 @@ def _initials(runs: list[Run]) -> list[Run]:
             for run in runs
             if run is not initial
             and initial.base - 0.2 * usual <= run.base <= top
-            and 0 <= run.left - initial.right < 1.5 * usual
+            and -0.5 * usual <= run.left - initial.right < 1.5 * usual
         ]
         if len(beside) >= 2:
             first = max(beside, key=lambda run: run.base)

@@ -5,11 +5,11 @@ another size of type, behind a line that ends a sentence well before the edge, a
 Over the end of a column or a page a paragraph goes on if its last sentence has not ended.
 
 A word that was divided at a line's end is put together again, because it is the word that was
-written. Whether its hyphen is the typesetter's or the writer's is decided by the document itself:
-as the word is written within a line elsewhere, or else a hyphen stays between two parts that are
-both words of the document ("state-owned"), before a capital or a digit ("China-Russia"), and
-within a compound that has one already. A typographic hyphen (U+2010, U+00AD) at a line's end is
-the typesetter's.
+written. Whether its hyphen is the typesetter's or the writer's cannot be seen, and is decided by
+the document itself: as the word is written within a line elsewhere, or else the hyphen stays
+between two parts that are both words of the document ("state-owned"), before a capital or a digit
+("China-Russia"), and in the usual compounds of news ("long-term"). A soft hyphen (U+00AD) is the
+typesetter's.
 """
 
 import re
@@ -24,18 +24,32 @@ from feeds.pdf.order import Line
 
 #: More than the usual distance of lines by this factor parts paragraphs.
 _SPACE = 1.25
+#: A distance of lines, in sizes of the type, that is large for lines of one paragraph.
+_WIDE_STEP = 1.7
 #: Types that differ by more than this factor are of different paragraphs.
 _TYPE = 1.1
 #: Type larger than the text's by this factor is a headline's.
 _DISPLAY = 1.2
 
-_HYPHENS = "-\u2010\u00ad\u2011"
-_DIVIDED = re.compile(rf"([^\W\d_]+(?:['’-][^\W\d_]+)*)([{_HYPHENS}])$")
+_DIVIDED = re.compile("([^\\W\\d_]+)([-\u00ad])$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?…:;。！？：；][\"'”’»)\]」』）】]*$")
 _BULLET = re.compile(r"(?:[•●▪■◦‣·–—*]|\(?\d{1,2}[.)])\s+\S")
-#: Particles that Russian always joins with a hyphen.
-_PARTICLES = frozenset({"то", "либо", "нибудь", "таки", "ка"})
+#: What Russian and English always join with a hyphen: to what is before, and to what is behind.
+_LAST = frozenset(
+    re.findall(
+        r"\w+",
+        "то либо нибудь таки term range level owned backed led based sized called controlled "
+        "funded sponsored profile ranking lasting year",
+    )
+)
+_FIRST = frozenset(
+    re.findall(
+        r"\w+",
+        "северо юго военно торгово научно финансово социально общественно вице экс премьер пресс "
+        "sino russo anglo self",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +153,9 @@ def _begins(above: Sequence[Line], two: Line, block: _Measures) -> bool:
         return step > 2 * block.leading
     if step > _SPACE * block.leading or _BULLET.match(two.text):
         return True
+    # So far apart that it may well be one: then the end of a sentence decides.
+    if step > _WIDE_STEP and _SENTENCE_END.search(one.text):
+        return True
     # Indented, and the line before is not; below a bullet the lines of its item are.
     indent = two.left - one.left
     if 0.8 * two.size < indent < 5 * two.size and two.left - block.left < 5 * two.size:
@@ -193,19 +210,18 @@ def _joined(lines: Sequence[str], vocabulary: Counter[str]) -> str:
 def _kept(left: str, hyphen: str, line: str, vocabulary: Counter[str]) -> bool:
     """Tell whether the hyphen behind `left` at a line's end belongs to the word."""
     found = _WORD.match(line)
+    if found is None or hyphen == "\u00ad":
+        return found is None
     # A capital behind a small letter begins a name; a word in capitals is divided like any other.
-    if found is None or (line[0].isupper() and not left.isupper()):
+    if line[0].isupper() and not left.isupper():
         return True
-    if hyphen in "\u2010\u00ad":
-        return False
     rest = found[0].casefold()
     head = left.casefold()
     whole, apart = vocabulary[head + rest], vocabulary[f"{head}-{rest}"]
     if whole != apart:
         return apart > whole
     return (
-        hyphen == "\u2011"
-        or rest in _PARTICLES
-        or "-" in head
+        (rest in _LAST and len(head) > 2)
+        or (len(rest) > 4 and (head in _FIRST or head.endswith(("ско", "цко"))))
         or bool(vocabulary[head] and vocabulary[rest])
     )

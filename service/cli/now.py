@@ -102,13 +102,13 @@ def now(
 async def _make(
     desk: "App", order: "Order", *, collect: bool
 ) -> "tuple[tuple[SourceRead, ...], Published]":
-    from service import pipeline
+    from service import collecting, pipeline
 
     bars = progress()
     if collect:
         reads = await desk.collect(bars)
     else:
-        reads = pipeline.known(desk.store, desk.feeds)
+        reads = collecting.known(desk.store, desk.feeds)
     made = pipeline.publish(desk.store, desk.feeds, reads, desk.profile, order, progress=bars)
     return reads, made
 

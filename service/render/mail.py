@@ -3,7 +3,8 @@
     multipart/mixed
     ├── multipart/alternative
     │   ├── text/plain   the whole issue
-    │   └── text/html    a digest: bottom line, stories, coverage, the sources that these cite
+    │   └── text/html    a digest: bottom line, changes, stories with one sentence each, what
+    │                   else there is room for, coverage, the sources that these cite
     └── application/pdf  where there is one
 
 Problem: the standard library decodes `=?utf-8?…?=` in a subject that it is given, line breaks
@@ -37,6 +38,14 @@ NOBODY = "undisclosed-recipients:;"
 
 #: A large mail provider cuts a message's HTML off at 102 KB; the footer must stay inside.
 MAX_HTML_BYTES = 100_000
+
+#: The sections of a digest that can be left out, as a reader knows them.
+_NAMES = {
+    "tracks": "By track",
+    "quotes": "In their words",
+    "timeline": "Timeline",
+    "watch": "Watch list",
+}
 
 #: Line breaks and other controls: never in a header.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -182,13 +191,34 @@ def _mailbox(name: str, address: str) -> str:
 
 
 def _digest(brief: Brief, *, attached: bool) -> str:
-    """Return the HTML, with as many stories as fit under the limit once encoded."""
+    """Return the HTML, with as many sections and then stories as fit under the limit once encoded.
+
+    What comes last in the issue is left out first: the watch list, …, the tracks, then half of the
+    top stories at a time. The bottom line and the changes always stay.
+    """
+    sections: tuple[str, ...] = phrases.SECTIONS
     shown = len(brief.stories)
     while True:
-        text = fill("mail/mail.html", "markup", brief=brief, shown=shown, attached=attached)
-        if len(text.encode("utf-8")) <= MAX_HTML_BYTES * 3 // 4 or not shown:
+        omitted = [
+            _NAMES[name]
+            for name in phrases.SECTIONS
+            if name not in sections and getattr(brief, name)
+        ]
+        text = fill(
+            "mail/mail.html",
+            "markup",
+            brief=brief,
+            shown=shown,
+            sections=sections,
+            omitted=omitted,
+            attached=attached,
+        )
+        if len(text.encode("utf-8")) <= MAX_HTML_BYTES * 3 // 4 or not (sections or shown):
             return text
-        shown = shown // 2
+        if sections:
+            sections = sections[:-1]
+        else:
+            shown = shown // 2
 
 
 def _recheck(data: bytes) -> None:

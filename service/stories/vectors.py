@@ -17,7 +17,7 @@ _BLOCK = 512
 #: Without a limit time would grow with the square of the rows. Features of at most `_ALWAYS` rows
 #: always propose; from there on no labelled set notices which others do. In pairs that are
 #: proposed every feature counts.
-_PROPOSED = 10_000
+_PROPOSED = 4000
 _ALWAYS = 50
 
 Ints = NDArray[np.int64]

@@ -5,10 +5,18 @@ import re
 import signal
 import socket
 import subprocess
+import sys
+import sysconfig
 import threading
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
-from service.errors import ExtractError
+from service.errors import ExtractError, ParseError
+
+PROJECT = Path(__file__).resolve().parents[2]
+#: Bombs that end their reader, or nearly.
+SLOW_FEEDS = ("author", "deep_xml", "huge_item", "many_attributes", "many_items", "billion_laughs")
 
 
 def whoami(_number: int = 0) -> int:
@@ -72,3 +80,39 @@ def write(path: str) -> None:
 def names_of_threads() -> list[str]:
     """Return the threads of the process that this runs in."""
     return [thread.name for thread in threading.enumerate()]
+
+
+def opened() -> list[str]:
+    """Read every quick bomb; return what was opened outside of Python and of this project."""
+    from feeds.documents import read
+    from feeds.items import items
+    from tests.feeds import bombs
+
+    now = datetime(2025, 6, 1, tzinfo=UTC)
+    ours = tuple(
+        os.path.realpath(path)
+        for path in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), PROJECT)
+    )
+    found: list[str] = []
+
+    def note(event: str, args: tuple[object, ...]) -> None:
+        if event == "open" and not isinstance(args[0], int):
+            path = os.path.realpath(os.fsdecode(str(args[0])))
+            if not path.startswith((*ours, "/usr/share/zoneinfo")):
+                found.append(path)
+        elif event.startswith(("socket.", "subprocess.", "urllib.", "os.exec", "os.system")):
+            found.append(event)
+
+    sys.addaudithook(note)
+    bodies = [make() for name, make in bombs.FEEDS.items() if name not in SLOW_FEEDS]
+    for body in (*bodies, *bombs.PATHS):
+        with suppress(ParseError):
+            items(body, url="https://example.org/feed", now=now)
+    for name in ("deep.html", "formatted.html", "tables.html", "aliases.md", "aliases.txt"):
+        with suppress(ParseError, ExtractError):
+            read(name, bombs.FILES[name](), now=now)
+    for body in bombs.PATHS:
+        for name in ("a.txt", "a.md", "a.html"):
+            with suppress(ParseError, ExtractError):
+                read(name, body, now=now)
+    return found

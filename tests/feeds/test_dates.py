@@ -30,6 +30,26 @@ AT_14_30 = datetime(2025, 5, 8, 14, 30, tzinfo=UTC)
         ("Thu, 08 May 2025 14:30:00 GMT", AT_14_30),
         ("Thu, 08 May 2025 22:30:00 +0800", AT_14_30),
         ("08 May 2025 10:30 EDT", AT_14_30),
+        ("Thu, 08 May 25 14:30:00 GMT", AT_14_30),
+        ("Thu, 08 May 2025 17:30:00 MSK", AT_14_30),
+        ("Thu, 08 May 2025 23:30:00 JST", AT_14_30),
+        ("Thu, 08 May 2025 16:30 CEST", AT_14_30),
+        ("Thu, 08 May 2025 22:30:00 +08:00", AT_14_30),
+        ("Thu, 08 May 2025 22:30:00 GMT+8", AT_14_30),
+        ("Thu, 08 May 2025 17:30:00 GMT+0300 (MSK)", AT_14_30),
+        ("Thu, 08 May 2025 09:30:00 -0500 (EST)", AT_14_30),
+        ("Thu May 08 17:30:00 MSK 2025", AT_14_30),
+        ("Thu May 08 22:30:00 +0800 2025", AT_14_30),
+        ("Thursday, May 8, 2025 10:30 AM EDT", AT_14_30),
+        ("8 мая 2025, 17:30 (МСК)", AT_14_30),
+        ("Чт, 08 мая 2025 17:30:00 +0300", AT_14_30),
+        ("星期四, 08 五月 2025 22:30:00 +0800", AT_14_30),
+        ("2025年5月8日 下午2:30", AT_14_30),
+        ("20250508143000", AT_14_30),
+        ("1746714600", AT_14_30),
+        ("1746714600000", AT_14_30),
+        ("08.05.25 14:30", AT_14_30),
+        ("05.08.24", datetime(2024, 8, 5, tzinfo=UTC)),
         ("May 8, 2025", MAY_8),
         ("8 May 2025", MAY_8),
         ("Thursday, May 8, 2025", MAY_8),
@@ -66,6 +86,10 @@ def test_a_whole_date_is_read(text: str, expected: datetime) -> None:
         "вчера",
         "昨天",
         "05/06/2025",
+        "05/06/25",
+        "24/05/08",
+        "Thu, 08 May 2025 25:61:00 GMT",
+        "45785",
         "5-6-2025",
         "31 February 2025",
         "2025-02-30",
@@ -93,6 +117,12 @@ def test_the_bounds_themselves_are_sane() -> None:
 def test_a_moment_at_the_end_of_time_is_none_and_no_overflow() -> None:
     assert sane(datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))), now=NOW) is None
     assert sane(datetime.min.replace(tzinfo=timezone(timedelta(hours=12))), now=NOW) is None
+
+
+def test_cst_is_the_time_of_china_in_what_is_chinese() -> None:
+    text = "Thu May 08 14:30:00 CST 2025"
+    assert moment(text, now=NOW) == AT_14_30 + timedelta(hours=6)
+    assert moment(text, now=NOW, chinese=True) == AT_14_30 - timedelta(hours=8)
 
 
 @given(st.text(alphabet="0123456789 :-/.TZ+May年月日мая,г", max_size=60) | st.text(max_size=90))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feeds.decode import decode, meta_charset
+from feeds.decode import decode, decode_damaged, meta_charset
 from service.errors import ParseError
 
 RUSSIAN = "Президент России прибыл в Пекин, где его встретил министр иностранных дел КНР."
@@ -135,3 +135,51 @@ def test_arbitrary_bytes_give_text_or_a_parse_error(data: bytes) -> None:
 @example("\ufeff")
 def test_valid_utf8_comes_back_as_it_was(text: str) -> None:
     assert _outcome(("A" + text).encode()) == "A" + text
+
+
+@pytest.mark.parametrize("encoding", ["windows-1251", "koi8-r", "gb18030"])
+def test_the_encoding_of_a_page_is_guessed_from_its_prose_and_not_from_its_markup(
+    encoding: str,
+) -> None:
+    text = CHINESE if encoding == "gb18030" else RUSSIAN
+    shell = '<div class="article" data-address="https://example.org/a/long/way">' * 20
+    page = f"{shell}<p>{text}</p>{'</div>' * 20}"
+    assert decode(page.encode(encoding)) == page
+
+
+def test_a_declaration_is_found_below_what_a_program_printed_above_it() -> None:
+    page = "Warning: line 3\n<?xml version='1.0' encoding='koi8-r'?><p>мир</p>".encode("koi8-r")
+    assert meta_charset(page) == "koi8-r"
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "lost"),
+    [
+        (f"{RUSSIAN}\0\x0b".encode(), RUSSIAN, False),
+        (RUSSIAN.encode("koi8-r") + b"\0", RUSSIAN, False),
+        (b"\xef\xbb\xbf" + RUSSIAN.encode() + b"\xff", f"{RUSSIAN}\ufffd", True),
+        (RUSSIAN.encode() + b"\xd0", f"{RUSSIAN}\ufffd", True),
+        (b"\xff\xfe" + RUSSIAN.encode("utf-16-le") + b"\x10", f"{RUSSIAN}\ufffd", True),
+    ],
+)
+def test_damaged_text_is_read_with_its_losses_marked(data: bytes, text: str, lost: bool) -> None:
+    with pytest.raises(ParseError):
+        decode(data)
+    assert decode_damaged(data) == (text, lost)
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x89PNG\r\n\x1a\n\0", bytes(range(128, 256)) * 8, b"%PDF-1.7\xff\xff"]
+)
+def test_what_is_no_text_is_refused_though_damage_is_allowed(data: bytes) -> None:
+    with pytest.raises(ParseError, match="is not a text"):
+        decode_damaged(data)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_decoded_with_damage_or_refused(data: bytes) -> None:
+    try:
+        text, lost = decode_damaged(data)
+    except ParseError:
+        return
+    assert not lost or "\ufffd" in text

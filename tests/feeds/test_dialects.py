@@ -151,17 +151,14 @@ def test_junk_above_a_feed_is_passed_over(
 @pytest.mark.parametrize("dialect", DIALECTS, ids=str)
 def test_control_characters_and_nul_are_left_out(dialect: Dialect, form: str) -> None:
     document = dialect.write(ENGLISH, form)
-    document = document.replace("ministers", "mini\x0bsters\x1f").replace("trade", "tr\x00ade")
+    document = document.replace("ministers met", "mini\x0bsters\x1f met").replace(
+        "began", "be\x00gan"
+    )
     if not dialect.xml:
-        document = dialect.write(ENGLISH, form).replace("ministers", r"mini\u000bsters\u0000")
-    else:
-        document = document.replace("hours", "hours&#0;&#x1F;", 1) if form == ESCAPED else document
-    found = _parse(document.encode()).items
-    assert len(found) == 2
-    # The break of a line that \x0b is becomes a blank where a dialect keeps it, and nothing else.
-    assert [item.text.replace(" ", "") for item in found] == [
-        one.text.replace(" ", "") for one in ENGLISH
-    ]
+        document = document.replace("spoke", r"sp\u000boke\u0000")
+    elif form == ESCAPED:
+        document = document.replace("spoke", "sp&#11;oke&#0;&#x1F;")
+    _expect(_parse(document.encode()), ENGLISH, dialect)
 
 
 @pytest.mark.parametrize("form", [ESCAPED, CDATA])
@@ -180,8 +177,19 @@ def test_a_feed_whose_end_is_missing_gives_the_items_that_are_whole(dialect: Dia
     cut = document.index("Work on the second") + 30
     found = _parse(document[:cut].encode()).items
     assert found[0].text == ENGLISH[0].text
-    # Half a sentence is nobody's: what was cut is not printed.
-    assert all(item.text == "" and item.reason for item in found[1:])
+    # Half a sentence is nobody's: what was cut is not printed, only a teaser that is whole.
+    assert all(item.text in ("", "Short.") for item in found[1:])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("dialect", XML, ids=str)
+def test_bytes_that_are_no_characters_cost_their_own_item(dialect: Dialect, encoding: str) -> None:
+    document = _declared(dialect.write(CHINESE, ESCAPED), encoding)
+    before, after = document.split("星期五")
+    body = before.encode(encoding) + b"\xff" + after.encode(encoding)
+    one, two = _parse(body).items
+    assert (one.text, one.reason) == (CHINESE[0].text, None)
+    assert (two.text, "no characters" in (two.reason or "")) == ("", True)
 
 
 @pytest.mark.parametrize("dialect", XML, ids=str)

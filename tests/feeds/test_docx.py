@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from docx import Document
@@ -185,7 +186,7 @@ def test_hidden_text_contents_captions_and_text_boxes_are_left_out() -> None:
     made.add_paragraph("A bridge at dusk", style="Caption")
     paragraph = made.add_paragraph(LEAD)
     paragraph.add_run(" Draft, do not print.").font.hidden = True
-    box = parse_xml(
+    box: Any = parse_xml(
         f"<w:r {W}><w:pict><w:txbxContent><w:p><w:r><w:t>Beside it.</w:t></w:r></w:p>"
         "</w:txbxContent></w:pict></w:r>"
     )

@@ -1,6 +1,7 @@
 """robots.txt: the longest rule wins, silence is no consent, and each site is asked once."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from tests.feeds.fakes import Canned, answer
 
 SITE = "https://wire.example"
 US = "briefing-digest"
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
 
 
 def allowed(text: str, path: str) -> bool:
@@ -126,7 +128,7 @@ def _may(*answers: Response | FetchError, urls: tuple[str, ...]) -> tuple[list[A
     client = Canned(*answers)
 
     async def ask() -> list[Answer]:
-        robots = Robots(client, agent=US)
+        robots = Robots(client, agent=US, now=lambda: NOW)
         return list(await asyncio.gather(*(robots.may(url) for url in urls)))
 
     return asyncio.run(ask()), client
@@ -154,3 +156,29 @@ def test_another_port_is_another_site() -> None:
 )
 def test_no_rules_are_consent_and_no_answer_is_none(status: int | None, expected: Answer) -> None:
     assert _may(FetchError("no", status=status), urls=(f"{SITE}/a",))[0] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("first", "passed", "asked"),
+    [
+        (answer(b""), timedelta(hours=23), 1),
+        (answer(b""), timedelta(hours=24), 2),
+        (FetchError("no", status=404), timedelta(hours=24), 2),
+        (FetchError("no", status=503), timedelta(minutes=14), 1),
+        (FetchError("no", status=503), timedelta(minutes=15), 2),
+    ],
+)
+def test_what_a_site_says_holds_for_a_day_and_silence_for_a_quarter_of_an_hour(
+    first: Response | FetchError, passed: timedelta, asked: int
+) -> None:
+    client = Canned(first, answer(b""))
+    clock = [NOW]
+
+    async def ask() -> None:
+        robots = Robots(client, agent=US, now=lambda: clock[0])
+        await robots.may(f"{SITE}/a")
+        clock[0] += passed
+        await robots.may(f"{SITE}/a")
+
+    asyncio.run(ask())
+    assert len(client.asked) == asked

@@ -1,7 +1,7 @@
 """RSS and Atom as they are found: every item gives its text or the reason why not."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -143,12 +143,79 @@ def test_an_item_without_guid_and_address_is_named_by_its_content() -> None:
         ("/1", "https://example.org/1"),
         ("javascript:alert(1)", None),
         ("file:///etc/passwd", None),
+        ("//other.example/1", "https://other.example/1"),
         ("http://[", None),
         ("", None),
     ],
 )
 def test_an_address_is_made_whole_or_left_out(link: str, url: str | None) -> None:
     assert _item(f"<guid isPermaLink='false'>g</guid><link>{link}</link>").facts.url == url
+
+
+@pytest.mark.parametrize(
+    ("guid", "url"),
+    [
+        ("https://example.org/9", "https://example.org/9"),
+        ("/9", "https://example.org/9"),
+        ("12345", None),
+        ("tag:example.org,2025:9", None),
+        ("a-9", None),
+    ],
+)
+def test_a_guid_is_an_address_only_if_it_looks_like_one(guid: str, url: str | None) -> None:
+    found = _item(f"<guid>{guid}</guid><description>{LEAD}</description>")
+    assert (found.key, found.facts.url) == (guid, url)
+
+
+def test_the_base_of_an_element_makes_its_addresses_whole() -> None:
+    body = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://example.org/a/">'
+        '<title>E</title><entry xml:base="b/"><id>1</id><link href="1"/><summary>A.</summary>'
+        '</entry><entry><id>2</id><link href="2"/><summary>B.</summary></entry></feed>'
+    )
+    found = _parse(body.encode()).items
+    assert [item.facts.url for item in found] == [
+        "https://example.org/a/b/1",
+        "https://example.org/a/2",
+    ]
+
+
+@pytest.mark.parametrize("link", ["javascript:x", "", "http://[", "mailto:a@example.org"])
+def test_a_feed_with_a_bad_address_of_its_own_is_its_own_base(link: str) -> None:
+    body = _rss("<item><link>1</link></item>").replace(
+        b"<link>https://example.org/</link>", f"<link>{link}</link>".encode()
+    )
+    assert _parse(body).items[0].facts.url == "https://example.org/feeds/1"
+
+
+def test_the_address_behind_a_counting_link_is_taken() -> None:
+    found = _item(
+        "<link>https://feeds.example/~r/1</link><f:origLink "
+        "xmlns:f='http://rssnamespace.org/feedburner/ext/1.0'>https://example.org/1</f:origLink>"
+    )
+    assert found.facts.url == "https://example.org/1"
+
+
+def test_a_picture_in_the_place_of_a_text_is_no_text() -> None:
+    body = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>E</title><entry><id>1</id>'
+        f'<content type="image/png">{"iVBORw0KGgoAAAANSUhEUgAA" * 20}</content></entry></feed>'
+    )
+    assert _parse(body.encode()).items[0].reason == "has no text"
+
+
+def test_the_language_of_the_channel_is_declared_for_its_items() -> None:
+    body = _rss("<language>zh-CN</language><item><title>T</title></item>")
+    assert _parse(body).items[0].facts.language == "zh"
+
+
+@pytest.mark.parametrize(("language", "hours"), [("zh-cn", 8), ("en", -6)])
+def test_cst_is_the_time_of_china_where_the_publisher_is_chinese(language: str, hours: int) -> None:
+    body = _rss(
+        f"<language>{language}</language><item><title>T</title>"
+        "<pubDate>Thu, 08 May 2025 10:00:00 CST</pubDate></item>"
+    )
+    assert _parse(body).items[0].facts.published == MAY_8 - timedelta(hours=hours)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +226,20 @@ def test_an_address_is_made_whole_or_left_out(link: str, url: str | None) -> Non
         ("8 мая 2025, 10:00", MAY_8),
         ("Thu, 08 May 1111 10:00:00 GMT", None),
         ("9999-12-31", None),
+        ("Thu, 08 May 25 10:00:00 GMT", MAY_8),
+        ("Thu, 08 May 2025 10:00 GMT", MAY_8),
+        ("Thu, 08 May 2025 05:00:00 EST", MAY_8),
+        ("Thu, 08 May 2025 13:00:00 MSK", MAY_8),
+        ("Thu, 08 May 2025 18:00:00 +08:00", MAY_8),
+        ("Thu May 08 13:00:00 MSK 2025", MAY_8),
+        ("2025-05-08T10:00:00", MAY_8),
+        ("Чт, 08 май 2025 13:00:00 +0300", MAY_8),
+        ("2025年5月8日 10:00", MAY_8),
+        ("星期四, 08 五月 2025 18:00:00 +0800", MAY_8),
+        ("1746698400", MAY_8),
+        ("Mon, 8 May 2025 25:61:00", None),
+        ("2025", None),
+        ("May 2025", None),
         ("yesterday", None),
         ("", None),
     ],
@@ -211,6 +292,14 @@ def test_a_feed_that_is_not_well_formed_is_read_as_far_as_it_goes() -> None:
         (b"", "is empty"),
         (b"   ", "is empty"),
         (b"<!DOCTYPE html><html><body>Hello</body></html>", "is a web page, not a feed"),
+        (b"\n<!-- x --><HTML lang='en'><p>Hello", "is a web page, not a feed"),
+        (b"<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x'><html/>", "is a web page, not a feed"),
+        (b"<html><body><pre>&lt;rss&gt;</pre><svg><?xml ?></svg>", "is a web page, not a feed"),
+        (b"<div>Please log in</div>", "is a web page, not a feed"),
+        (b"<html></html>", "sources add.*autodiscovery"),
+        (b"<html><link type='application/rss+xml' href='/rss'>", "names https://example.org/rss$"),
+        (b"<?xml version='1.0'?><opml version='2.0'/>", "sources import"),
+        (b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "is a sitemap"),
         (b"hello", "is not a feed"),
         (b"\x89PNG\r\n\x1a\n\0\0", "is not a feed"),
         (b"/etc/passwd", "is not a feed"),

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from feeds.language import language
 from feeds.worker import Limits, Workers
 from service.errors import ExtractError, ParseError, SourceError
 from tests.feeds import jobs
@@ -151,15 +152,23 @@ def test_the_network_and_programs_are_out_of_reach(job: Callable[[], None]) -> N
     _within(work)
 
 
-def test_files_cannot_be_written(tmp_path: Path) -> None:
-    path = tmp_path / "file"
+def test_files_cannot_be_written() -> None:
+    # Not in the folder for temporary files, where models are unpacked.
+    path = Path(__file__).with_name("never-written")
 
     async def work(workers: Workers) -> None:
-        with pytest.raises(SourceError, match=r"^tried to write a file"):
+        with pytest.raises(SourceError, match=r"^tried to change a file"):
             await workers.run(jobs.write, str(path))
 
     _within(work)
     assert not path.exists()
+
+
+def test_a_language_can_be_told_that_needs_the_model() -> None:
+    """Its library unpacks it into a temporary file, which the rules of a process must allow."""
+    text = "Les ministres se sont rencontrés hier pour parler des échanges entre les deux pays."
+    found, _ = _within(lambda workers: workers.run(language, text), Limits(timeout_s=30.0))
+    assert found == "fr"
 
 
 def test_a_thread_may_wait_for_a_result() -> None:

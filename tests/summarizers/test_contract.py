@@ -10,7 +10,7 @@ import pytest
 from summarizers import default, get, names, summarize
 from summarizers.base import Chooser, Text
 from summarizers.select import select
-from summarizers.text import prepare
+from summarizers.text import length, prepare
 from tests.summarizers.texts import CHINESE, ENGLISH, RUSSIAN, article, generated
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,21 +40,13 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=TEXTS)
-def text(request: pytest.FixtureRequest) -> Text:
-    return TEXTS[request.param]
-
-
-def test_scores_are_finite_float64_one_for_each_unit(name: str, text: Text) -> None:
-    scores = get(name).scores(text)
-    assert scores.shape == (len(text.units),)
-    assert scores.dtype == np.float64
-    assert np.isfinite(scores).all()
-
-
-def test_the_same_text_gets_the_same_scores_again(name: str, text: Text) -> None:
-    summarizer = get(name)
-    assert np.array_equal(summarizer.scores(text), get(name).scores(text))
+def test_scores_are_finite_float64_one_for_each_unit_and_the_same_again(name: str) -> None:
+    for kind, text in TEXTS.items():
+        scores = get(name).scores(text)
+        assert scores.shape == (len(text.units),), kind
+        assert scores.dtype == np.float64, kind
+        assert np.isfinite(scores).all(), kind
+        assert np.array_equal(scores, get(name).scores(text)), kind
 
 
 def test_a_summarizer_knows_its_own_name(name: str) -> None:
@@ -62,26 +54,26 @@ def test_a_summarizer_knows_its_own_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("sentences", [0, 1, 3, 100])
-def test_a_summary_is_in_document_order_and_within_its_sentences(
-    name: str, text: Text, sentences: int
-) -> None:
-    chosen = summarize(name, text, sentences=sentences)
-    assert len(chosen) <= min(sentences, len(text.units))
-    assert list(chosen) == sorted(set(chosen))
+def test_a_summary_is_in_document_order_and_within_its_sentences(name: str, sentences: int) -> None:
+    for kind, text in TEXTS.items():
+        chosen = summarize(name, text, sentences=sentences)
+        assert len(chosen) <= min(sentences, len(text.units)), kind
+        assert list(chosen) == sorted(set(chosen)), kind
 
 
 @pytest.mark.parametrize("words", [0, 12, 30])
-def test_a_summary_is_within_its_words(name: str, text: Text, words: int) -> None:
-    from summarizers.text import length
+def test_a_summary_is_within_its_words(name: str, words: int) -> None:
+    for kind, text in TEXTS.items():
+        chosen = summarize(name, text, words=words)
+        size = sum(length(text.units[i].text, text.language) for i in chosen)
+        assert size <= words, kind
 
-    chosen = summarize(name, text, words=words)
-    assert sum(length(text.units[i].text, text.language) for i in chosen) <= words
 
-
-def test_a_unit_that_is_not_allowed_is_never_chosen(name: str, text: Text) -> None:
-    allowed = [index % 2 == 1 for index in range(len(text.units))]
-    chosen = summarize(name, text, sentences=4, allowed=allowed)
-    assert all(allowed[index] for index in chosen)
+def test_a_unit_that_is_not_allowed_is_never_chosen(name: str) -> None:
+    for kind, text in TEXTS.items():
+        allowed = [index % 2 == 1 for index in range(len(text.units))]
+        chosen = summarize(name, text, sentences=4, allowed=allowed)
+        assert all(allowed[index] for index in chosen), kind
 
 
 def test_an_article_of_distinct_sentences_gives_as_many_as_asked_for(name: str) -> None:

@@ -11,6 +11,7 @@ from summarizers.continuous import Continuous
 from summarizers.kl import KL
 from summarizers.lexrank import LexRank, similar, unit_rows
 from summarizers.overlaps import Overlaps
+from summarizers.reduction import Reduction
 from summarizers.sumbasic import SumBasic
 from summarizers.vectors import counts
 from tests.summarizers.texts import generated, units
@@ -74,6 +75,11 @@ def test_sentences_after_the_most_links_are_left_without(monkeypatch: pytest.Mon
     scores = LexRank().scores(alike)
     assert (scores > 0).sum() == 10
     assert (scores[:10] > 0).all()
+
+
+def test_sentences_without_links_have_no_order() -> None:
+    rows = [["a", "b", "c"], ["d", "e", "f", "g", "h", "i", "j"], ["k", "l"]]
+    assert Reduction().scores(units(rows)).tolist() == [0.0, 0.0, 0.0]
 
 
 def test_a_word_said_a_thousand_times_in_a_sentence_is_no_overflow() -> None:
