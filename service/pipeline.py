@@ -14,8 +14,9 @@ from datetime import datetime
 
 from service import stories, topic
 from service.brief import codec
-from service.brief.compose import Past, Plan, compose
+from service.brief.compose import Plan, compose
 from service.brief.coverage import READ, cover
+from service.brief.sections import Past
 from service.brief.verify import Printed, Report, verify
 from service.collecting import Feed
 from service.errors import PageError, StoreError

@@ -26,6 +26,8 @@ _NARROWEST = 5.0
 _LEVEL = 0.6
 #: Cuts within cuts: three columns take two.
 _DEPTH = 4
+#: How a sentence ends, marks of quotation included.
+SENTENCE_END = re.compile(r"[.!?…:;。！？：；][\"'”’»)\]」』）】]*$")
 #: A note's mark, which is raised, and no part of the word that it stands behind.
 _MARK = re.compile(r"\s*[\d*†‡§,]{1,4}\s*")
 
@@ -72,7 +74,10 @@ def _cut(runs: list[Run], depth: int) -> list[list[Run]]:
 def _foot(left: list[Run], right: list[Run]) -> tuple[list[Run], list[Run]]:
     """Part the left column from short lines below both columns, which do not reach the right one.
 
-    They are such if the columns end at about one height, with more than a line's space below.
+    They are such if the columns end at about one height, more than a line's space lies between
+    both and them, and the text fits: a column that breaks off in mid-sentence goes on in the next
+    column, and lines that break off do so as well. Where both end a sentence, the space must be
+    larger than any between paragraphs.
     """
     end = min(run.base for run in right)
     rows = _rows(left)
@@ -80,10 +85,19 @@ def _foot(left: list[Run], right: list[Run]) -> tuple[list[Run], list[Run]]:
     usual = median(steps) if steps else 0.0
     for number, step in enumerate(steps, 1):
         # Balanced columns differ by a line at most.
-        if step > 1.25 * usual and abs(rows[number - 1][0].base - end) < 1.6 * usual:
+        last, first = rows[number - 1], rows[number]
+        apart = step > 1.25 * usual and end - first[0].base > 1.25 * usual
+        if not apart or abs(last[0].base - end) > 1.6 * usual or not _ends(rows[-1]):
+            continue
+        if not _ends(last) or step > 1.05 * max([*steps[: number - 1], *steps[number:]], default=0):
             at = sum(len(row) for row in rows[:number])
             return left[:at], left[at:]
     return left, []
+
+
+def _ends(row: Sequence[Run]) -> bool:
+    """Tell whether a line ends a sentence."""
+    return bool(SENTENCE_END.search(max(row, key=lambda run: run.right).text.rstrip()))
 
 
 def _column_edge(runs: Sequence[Run]) -> float | None:

@@ -20,7 +20,7 @@ from itertools import pairwise
 from statistics import median
 
 from feeds.pdf.glyphs import WIDE
-from feeds.pdf.order import Line
+from feeds.pdf.order import SENTENCE_END, Line
 
 #: More than the usual distance of lines by this factor parts paragraphs.
 _SPACE = 1.25
@@ -33,7 +33,6 @@ _DISPLAY = 1.2
 
 _DIVIDED = re.compile("([^\\W\\d_]+)([-\u00ad])$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_SENTENCE_END = re.compile(r"[.!?…:;。！？：；][\"'”’»)\]」』）】]*$")
 _BULLET = re.compile(r"(?:[•●▪■◦‣·–—*]|\(?\d{1,2}[.)])\s+\S")
 #: What Russian and English always join with a hyphen: to what is before, and to what is behind.
 _LAST = frozenset(
@@ -154,7 +153,7 @@ def _begins(above: Sequence[Line], two: Line, block: _Measures) -> bool:
     if step > _SPACE * block.leading or _BULLET.match(two.text):
         return True
     # So far apart that it may well be one: then the end of a sentence decides.
-    if step > _WIDE_STEP and _SENTENCE_END.search(one.text):
+    if step > _WIDE_STEP and SENTENCE_END.search(one.text):
         return True
     # Indented, and the line before is not; below a bullet the lines of its item are.
     indent = two.left - one.left
@@ -163,7 +162,7 @@ def _begins(above: Sequence[Line], two: Line, block: _Measures) -> bool:
     # It stopped though there was room for the next word.
     word = len(two.text.split(" ", 1)[0]) if not WIDE.match(two.text) else 1
     needed = (word + 1) * (two.right - two.left) / max(1, len(two.text)) + one.size
-    if _SENTENCE_END.search(one.text):
+    if SENTENCE_END.search(one.text):
         return block.right - one.right > needed
     # A heading: beside its neighbours, because text may flow around a picture.
     reach = max(line.right for line in (*above, two))
@@ -174,7 +173,7 @@ def _goes_on(one: Line, two: Line, block: _Measures) -> bool:
     """Tell whether a line at the top of a block goes on with what stood at the end of another."""
     if not one.size / _TYPE < two.size < one.size * _TYPE:
         return False
-    if _SENTENCE_END.search(one.text) or _BULLET.match(two.text):
+    if SENTENCE_END.search(one.text) or _BULLET.match(two.text):
         return False
     return two.left - block.left < 0.8 * two.size
 

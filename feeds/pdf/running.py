@@ -1,9 +1,10 @@
 """What recurs on the pages of a document and is no part of its text: headers, footers, numbers.
 
 Near the upper or lower edge a line is a running one if the same words, but for digits, stand at the
-same height on another page, if it is a page's number and nothing else, or if it begins or ends with
-a number that counts the pages (a chapter's header changes its words, and goes on counting).
-Anywhere else the same words must stand there on more than half of the pages.
+same height on most other pages, or on another one and set apart from the text (left and right pages
+differ, and so do chapters); if it is a page's number and nothing else; or if it begins or ends with
+a number that counts the pages. Anywhere else the same words must stand there on more than half of
+the pages, and on three at least.
 """
 
 import re
@@ -17,6 +18,8 @@ from feeds.pdf.order import Line
 MARGIN = 0.12
 #: Points by which the same line may stand higher or lower on another page.
 _SHIFT = 6.0
+#: More than the distance of two lines of a text, in sizes of the type.
+_APART = 1.9
 
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
@@ -73,10 +76,29 @@ class _Seen:
         pages = {page for page, base in here if abs(base - line.base) <= _SHIFT}
         if not _near_edge(line, sheet):
             return len(pages) > max(2, self._count / 2)
-        if len(pages) > 1 or _NUMBER.fullmatch(line.text):
+        if _NUMBER.fullmatch(line.text):
+            return True
+        if len(pages) > 1 and (len(pages) > self._count / 2 or self._apart(line, sheet, number)):
             return True
         counting = (self._counting[key] for key in _counts(line, number))
         return any(len(found) > max(2, self._count / 2) for found in counting)
+
+    def _apart(self, line: Line, sheet: Sheet, number: int) -> bool:
+        """Tell whether a line is set apart from what is further inside and no such line itself."""
+        inward = -1 if line.base > sheet.height / 2 else 1
+        between = [
+            inward * (other.base - line.base) / line.size
+            for block in sheet.blocks
+            for other in block
+            if inward * (other.base - line.base) > 0 and not self._recurs(other, number)
+        ]
+        return min(between, default=_APART + 1) > _APART
+
+    def _recurs(self, line: Line, number: int) -> bool:
+        return any(
+            page != number and abs(base - line.base) <= _SHIFT
+            for page, base in self._places[_words(line)]
+        )
 
 
 def _near_edge(line: Line, sheet: Sheet) -> bool:

@@ -7,25 +7,23 @@ not: who asks again means to get the answer again.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from service.brief import sections
 from service.brief.condense import STORY_SENTENCES, Condenser
 from service.brief.printer import Printer
-from service.brief.sections import Telling
+from service.brief.sections import Past
 from service.model import (
-    Article,
     Brief,
     Coverage,
-    EventItem,
     Method,
     Period,
     Story,
     StoryItem,
 )
-from service.stories.continuity import Changes, Continued
+from service.stories.continuity import Continued
 from service.topic import Profile
 
 
@@ -43,19 +41,6 @@ class Plan:
     timezone: str
     method: Method
     max_stories: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """What an edition told in its earlier issues."""
-
-    changes: Changes
-    #: By the id of a story in its issue.
-    tellings: dict[str, Telling] = field(default_factory=dict)
-    #: (language, text) of every sentence that was printed.
-    said: tuple[tuple[str, str], ...] = ()
-    #: What was watched for and has not passed, with the articles that say so.
-    watch: tuple[tuple[EventItem, Article], ...] = ()
 
 
 def compose(
@@ -83,7 +68,9 @@ def compose(
     printer = Printer(articles, condenser, plan.language)
     new = [c.story for c in told if c.badge == "new"]
     bottom = printer.bottom_line(new[: plan.max_stories])
-    changed = sections.changed(past.changes, past.tellings, plan.language, printer) if past else ()
+    # The first issue of an edition has nothing to be held against: its stories only say "new".
+    since = past if past and past.tellings else None
+    changed = sections.changed(since, plan.language, printer) if since else ()
     shown, rest = told[: plan.max_stories], told[plan.max_stories :]
     items = [_item(continued, printer, badges=past is not None) for continued in shown]
     tracks = sections.tracks([c.story for c in rest], profile, printer)

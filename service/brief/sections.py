@@ -3,7 +3,7 @@
 None of them prints a sentence that the issue has printed already, in these or nearly these words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -48,16 +48,24 @@ class Telling:
     cutoff: datetime
 
 
-def changed(
-    changes: Changes, tellings: dict[str, Telling], language: str, printer: Printer
-) -> tuple[Change, ...]:
-    """Return at most eight changes: updates first, then what is new, quiet, or goes on.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What an edition told in its earlier issues."""
 
-    tellings: by the id of a story in its earlier issue.
-    """
-    found = [_change(c, tellings, language, printer) for c in changes.stories]
-    for told in changes.quiet:
-        telling = tellings[told.id]
+    changes: Changes
+    #: By the id of a story in its issue.
+    tellings: Mapping[str, Telling]
+    #: (language, text) of every sentence that was printed.
+    said: tuple[tuple[str, str], ...] = ()
+    #: What was watched for and has not passed, with the articles that say so.
+    watch: tuple[tuple[EventItem, Article], ...] = ()
+
+
+def changed(past: Past, language: str, printer: Printer) -> tuple[Change, ...]:
+    """Return at most eight changes: updates first, then what is new, quiet, or goes on."""
+    found = [_change(c, past.tellings, language, printer) for c in past.changes.stories]
+    for told in past.changes.quiet:
+        telling = past.tellings[told.id]
         found.append(
             Change(
                 kind="quiet",
@@ -72,7 +80,7 @@ def changed(
 
 
 def _change(
-    continued: Continued, tellings: dict[str, Telling], language: str, printer: Printer
+    continued: Continued, tellings: Mapping[str, Telling], language: str, printer: Printer
 ) -> Change:
     best = lead(continued.story, language)
     last = tellings[continued.earlier[0].id] if continued.earlier else None

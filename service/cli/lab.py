@@ -3,22 +3,30 @@
 The same functions that make an issue, so that what is measured here is what is printed there.
 """
 
+import asyncio
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
 import typer
 
+from feeds import documents
+from feeds.worker import FOR_FEEDS, Workers
 from service.cli.console import new_app
-from service.errors import BriefError
-from service.model import Article, Place, content_id
+from service.errors import BriefError, SourceError
+from service.model import Article, Entry, Place, content_id
+
+T = TypeVar("T")
 
 app = new_app("Run one stage on texts of your own: JSON lines in, JSON lines out.")
 
 Input = Annotated[str, typer.Option("--jsonl", metavar="IN", help="A file; - reads stdin.")]
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...")]
 
 #: When no row says: every row is taken to be collected at one moment.
 NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
@@ -95,6 +103,89 @@ def relevance(
         found = weigh(row.get("title", ""), row["text"], profile)
         parts = {part.name: part.value for part in found.parts}
         _print({"id": row["id"], "score": found.score, "relevant": found.relevant, "parts": parts})
+
+
+@app.command()
+def feed(files: Files) -> None:
+    """Read feeds that were saved as files: one {"entries":[…],"errors":[…]} a file."""
+    from feeds.items import items
+
+    for path, found in _read(files, items, url="https://localhost/"):
+        if isinstance(found, SourceError):
+            _print({"file": path, "entries": [], "errors": [{"key": "", "reason": str(found)}]})
+            continue
+        _print(
+            {
+                "file": path,
+                "entries": [_entry(entry) for entry in found.entries],
+                "errors": [{"key": key, "reason": reason} for key, reason in found.problems],
+            }
+        )
+
+
+@app.command()
+def extract(
+    html: Annotated[Path, typer.Option(metavar="FILE", help="A page that was saved as a file.")],
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...")] = None,
+) -> None:
+    """Find the article in saved pages: one {"title","authors","published","text"} a file."""
+    from feeds.documents import html as reader
+
+    for path, found in _read((html, *(files or ())), reader):
+        row: dict[str, Any] = {"file": path, "title": None, "authors": [], "published": None}
+        try:
+            if isinstance(found, SourceError):
+                raise found
+            facts, text = found
+            entry = documents.entry(path, text, facts, now=datetime.now(UTC))
+        except SourceError as exc:
+            _print({**row, "text": "", "error": str(exc)})
+            continue
+        said = _entry(entry)
+        _print(
+            {
+                "file": path,
+                "title": said["title"],
+                "authors": list(facts.authors),
+                "published": said["published"],
+                "text": said["text"],
+            }
+        )
+
+
+def _read(
+    paths: Iterable[Path], reader: Callable[..., T], **more: Any
+) -> Iterator[tuple[str, T | SourceError]]:
+    """Yield what a reader of bytes gives for each file, or why it gives nothing, in order."""
+
+    async def each() -> list[tuple[str, T | SourceError]]:
+        found: list[tuple[str, T | SourceError]] = []
+        async with Workers(1, preload=FOR_FEEDS) as workers:
+            for path in paths:
+                try:
+                    data = path.read_bytes()
+                    got = await workers.run(reader, data, now=datetime.now(UTC), **more)
+                    found.append((str(path), got))
+                except OSError as exc:
+                    raise BriefError(f"{path}: cannot be read: {exc.strerror}") from exc
+                except SourceError as exc:
+                    found.append((str(path), exc))
+        return found
+
+    yield from asyncio.run(each())
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "key": entry.key,
+        "title": entry.title if entry.title_given else None,
+        "url": entry.url,
+        "published": entry.published.isoformat() if entry.published else None,
+        "language": entry.language,
+        "outlet": entry.outlet,
+        "origin": entry.origin,
+        "text": entry.text,
+    }
 
 
 def _article(row: dict[str, Any]) -> Article:

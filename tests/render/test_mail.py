@@ -184,6 +184,51 @@ def test_the_plain_text_carries_every_sentence_and_the_html_a_digest() -> None:
     assert brief.stories[0].lines[2].text not in digest
 
 
+def test_the_digest_has_every_section_in_the_order_of_the_brief_while_there_is_room() -> None:
+    digest = part(parsed(mail.message(builders.brief())), "html").get_content()
+    assert re.findall(r"<h2[^>]*>([^<]*)</h2>", digest) == [
+        "Bottom line",
+        "Changed since the last issue",
+        "Top stories",
+        "By track",
+        "In their words",
+        "Timeline",
+        "Watch list",
+        "Coverage and gaps",
+        "Sources",
+    ]
+    assert "Not in this digest" not in digest
+    for quote in builders.brief().quotes:
+        assert quote.line.text in digest
+    for event in (*builders.brief().timeline, *builders.brief().watch):
+        assert event.line.text in digest
+
+
+def test_the_last_sections_go_first_when_room_is_short_and_the_digest_says_which() -> None:
+    brief = builders.brief()
+    long = replace(brief.timeline[0], line=replace(brief.timeline[0].line, text="сроки " * 5000))
+    message = parsed(mail.message(replace(brief, timeline=(long,))))
+    digest = part(message, "html").get_content()
+    headings = re.findall(r"<h2[^>]*>([^<]*)</h2>", digest)
+    assert "In their words" in headings
+    assert "Timeline" not in headings
+    assert "Watch list" not in headings
+    assert "Not in this digest: Timeline, Watch list. They are in the plain text" in digest
+    assert brief.watch[0].line.text not in digest
+    plain = part(message, "plain").get_content()
+    assert "WATCH LIST" in plain
+
+
+def test_changes_stay_in_the_digest_of_a_huge_issue() -> None:
+    brief = builders.brief()
+    long = replace(brief.stories[3], headline="头条" * 1000)
+    digest = part(
+        parsed(mail.message(replace(brief, stories=(*brief.stories, *[long] * 500)))), "html"
+    ).get_content()
+    assert "Soya quotas under review" in digest
+    assert "last told in No. 6" in digest
+
+
 def test_the_html_asks_for_nothing_and_lays_out_with_tables() -> None:
     digest = part(parsed(mail.message(builders.brief())), "html").get_content()
     for word in ("src=", "url(", "<link", "<img", "@import", "flex", "grid"):

@@ -57,6 +57,7 @@ def test_title_dates_and_language_are_the_issue_s(made: dict[str, bytes]) -> Non
         info = document.docinfo
         assert str(info["/Title"]) == "China–Russia Brief, No. 12, 2026-11-21"
         assert str(info["/Author"]) == "China–Russia Brief"
+        assert str(info["/Creator"]) == "briefing-digest 0.1.0 (sentencex 1.0, scipy 1.16)"
         assert "china-russia" in str(info["/Keywords"])
         assert str(info["/CreationDate"]).startswith("D:20261120230000")
         assert str(info["/ModDate"]) == str(info["/CreationDate"])
@@ -67,16 +68,24 @@ def test_the_bookmarks_are_the_sections_and_the_headlines(made: dict[str, bytes]
     with pikepdf.open(io.BytesIO(made["pdf"])) as document, document.open_outline() as outline:
         (top,) = outline.root
         sections = {item.title: [c.title for c in item.children] for item in top.children}
+        (fields,) = [item.children for item in top.children if item.title == "By track"]
+        below = {field.title: [c.title for c in field.children] for field in fields}
     brief = builders.brief()
     assert top.title == brief.title
     assert list(sections) == [
         "Bottom line",
+        "Changed since the last issue",
         "Top stories",
+        "By track",
+        "In their words",
+        "Timeline",
+        "Watch list",
         "Coverage and gaps",
         "Sources",
         "Method",
     ]
     assert sections["Top stories"] == [item.headline for item in brief.stories]
+    assert below == {track.name: [i.headline for i in track.items] for track in brief.tracks}
 
 
 def test_links_lead_from_sentences_to_sources_and_back_and_out(made: dict[str, bytes]) -> None:
@@ -89,7 +98,7 @@ def test_links_lead_from_sentences_to_sources_and_back_and_out(made: dict[str, b
     brief = builders.brief()
     assert inner == {f"source-{s.number}" for s in brief.sources} | {
         f"s{line.number}" for line in brief.lines()
-    }
+    } | {"story-5"}
     assert inner <= known
     assert outer == {s.url for s in brief.sources if s.url}
 
@@ -136,6 +145,21 @@ def test_a_character_without_a_glyph_fails_the_pdf_and_is_named_with_its_place(
     assert caught.value.template == "brief/paper.html"
 
 
+def test_a_character_without_a_glyph_beside_a_quotation_or_in_a_change_is_placed_there() -> None:
+    brief = builders.brief()
+    quote = replace(brief.quotes[0], speaker=replace(brief.quotes[0].speaker, text="🚀"))
+    change = replace(brief.changed[1], headline="🚀")
+    track = brief.tracks[0]
+    item = replace(track.items[0], headline="🚀")
+    odd = replace(
+        brief, quotes=(quote,), changed=(change,), tracks=(replace(track, items=(item,)),)
+    )
+    with pytest.raises(RenderError) as caught:
+        pdf.document(odd)
+    for place in ("headline 5", "change 1", "the speaker of sentence 12"):
+        assert place in str(caught.value)
+
+
 def test_a_character_without_a_glyph_in_the_marking_is_placed_there() -> None:
     with pytest.raises(RenderError, match="in the frame of the page"):
         pdf.document(builders.quiet(marking="🚀"))
@@ -179,6 +203,22 @@ def test_long_and_unbreakable_texts_stay_on_the_page() -> None:
             boxes = [text.get_charbox(n) for n in range(text.count_chars())]
             assert max(right for _, _, right, _ in boxes) <= width - 60
     assert "".join(url.split()) in "".join(text_of(made).replace("\ufffe", "").split())
+
+
+def test_a_table_of_events_never_leaves_one_row_alone_on_a_page() -> None:
+    brief = builders.quiet()
+    source = replace(builders.brief().sources[0], cited_by=())
+    event = builders.brief().timeline[2]
+    for rows in range(28, 40):
+        events = tuple(
+            replace(event, line=replace(event.line, number=n, source=1)) for n in range(1, rows)
+        )
+        made = pdf.document(replace(brief, timeline=events, sources=(source,)))
+        with pypdfium2.PdfDocument(made) as document:
+            pages = [p.get_textpage().get_text_range() for p in document]
+        counts = [page.count("The consuls of both countries") for page in pages]
+        assert sum(counts) == rows - 1
+        assert 1 not in counts
 
 
 def test_the_garbage_collector_runs_again_after_a_render_and_after_an_error() -> None:

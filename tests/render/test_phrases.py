@@ -1,5 +1,6 @@
 """The pure filters: dates, counts, names, addresses."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -151,9 +152,63 @@ def test_many_days_are_counted_by_month() -> None:
 
 def test_a_sentence_belongs_to_where_it_is_printed_first() -> None:
     places = phrases.first_places(builders.brief())
-    assert places == {1: 0, 2: 0, 3: 0, 4: 1, 5: 1, 6: 1, 7: 2, 8: 3, 9: 4}
+    assert places[1] == places[2] == places[3] == "bottom-line"
+    assert [places[n] for n in (4, 5, 6, 7, 8, 9)] == [f"story-{n}" for n in (1, 1, 1, 2, 3, 4)]
+    assert [places[n] for n in (10, 11)] == ["story-6", "story-7"]
+    assert [places[n] for n in (12, 13, 14)] == ["quote-1", "quote-2", "quote-3"]
+    assert [places[n] for n in (15, 18, 19, 20)] == [
+        "timeline-1",
+        "timeline-4",
+        "watch-1",
+        "watch-2",
+    ]
+    assert set(places) == {line.number for line in builders.brief().lines()}
 
 
 def test_a_digest_cites_the_bottom_line_headlines_and_first_sentences() -> None:
-    assert phrases.digested(builders.brief(), 0) == {1, 4, 5}
-    assert phrases.digested(builders.brief(), 4) == {1, 4, 5, 6}
+    brief = builders.brief(changed=())
+    assert phrases.digested(brief, 0, ()) == {1, 4, 5}
+    assert phrases.digested(brief, 4, ()) == {1, 4, 5, 6}
+
+
+def test_a_digest_cites_the_changes_and_the_sections_that_it_has() -> None:
+    brief = builders.brief(bottom_line=(), stories=())
+    assert phrases.digested(brief, 0, ()) == {1, 4, 5}
+    assert phrases.digested(brief, 0, ("tracks",)) == {1, 4, 5, 7, 8, 9}
+    assert phrases.digested(brief, 0, ("quotes",)) == {1, 4, 5, 7, 10, 11}
+    assert phrases.digested(brief, 0, ("timeline",)) == {1, 2, 4, 5, 8, 10, 11}
+    assert phrases.digested(brief, 0, ("watch",)) == {1, 4, 5, 7}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "month", "shown"),
+    [
+        (date(2026, 9, 1), date(2026, 9, 1), False, "2026-09-01"),
+        (date(2026, 9, 1), date(2026, 9, 3), False, "2026-09-01 to 2026-09-03"),
+        (date(2026, 9, 1), date(2026, 9, 30), True, "2026-09"),
+        (date(2026, 9, 1), date(2026, 10, 31), True, "2026-09 to 2026-10"),
+    ],
+)
+def test_an_event_is_dated_by_day_range_or_month(
+    start: date, end: date, month: bool, shown: str
+) -> None:
+    line = builders.brief().lines()[0]
+    assert phrases.when(builders.event(line, start, end, month=month)) == shown
+
+
+@pytest.mark.parametrize(
+    ("code", "marks"), [("en", "“”"), ("ru", "«»"), ("ru-RU", "«»"), ("zh", "“”"), ("xx", "“”")]
+)
+def test_quotation_marks_are_those_of_the_language(code: str, marks: str) -> None:
+    assert "".join(phrases.marks(code)) == marks
+
+
+def test_stories_by_field_are_numbered_on_and_an_empty_field_is_left_out() -> None:
+    brief = builders.brief()
+    empty = replace(brief.tracks[0], items=())
+    fields = phrases.numbered(replace(brief, tracks=(empty, *brief.tracks)))
+    assert [(name, [n for n, _ in items]) for name, items in fields] == [
+        ("Military", [5]),
+        ("Trade, finance and sanctions", [6, 7]),
+    ]
+    assert phrases.told_in(10, brief) == (6,)

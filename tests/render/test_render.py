@@ -55,7 +55,26 @@ def test_every_sentence_stands_in_every_format_as_it_is_in_its_source(
 def test_a_sentence_that_cites_an_unlisted_source_is_refused() -> None:
     brief = builders.brief()
     with pytest.raises(RenderError, match=r"sentence 2 cites source 4"):
-        render(replace(brief, sources=brief.sources[:3], stories=()), ("txt",))
+        render(replace(brief, sources=brief.sources[:3]), ("txt",))
+
+
+def test_a_track_a_change_a_quotation_and_an_event_that_cite_nothing_listed_are_refused() -> None:
+    brief = builders.brief()
+    track, change, quote, event = (
+        brief.tracks[1],
+        brief.changed[0],
+        brief.quotes[0],
+        brief.watch[0],
+    )
+    item = replace(track.items[0], sources=(7, 99))
+    for odd, place in (
+        ({"tracks": (replace(track, items=(item,)),)}, "story 5, source 99"),
+        ({"changed": (replace(change, source=99),)}, "change 1 cites source 99"),
+        ({"quotes": (replace(quote, line=replace(quote.line, source=99)),)}, "sentence 12 cites"),
+        ({"watch": (replace(event, line=replace(event.line, source=99)),)}, "sentence 19 cites"),
+    ):
+        with pytest.raises(RenderError, match=place):
+            render(replace(brief, **odd), ("txt",))
 
 
 def test_a_story_that_counts_an_unlisted_source_is_refused() -> None:

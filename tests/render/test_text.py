@@ -1,5 +1,6 @@
 """Plain text and Markdown."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -52,8 +53,19 @@ def test_markdown_has_the_sections_as_headings_and_tables_that_parse(
         for before, after in pairwise(tokens)
         if before.type == "heading_open" and before.tag == "h2"
     ]
-    assert headings == ["Bottom line", "Top stories", "Coverage and gaps", "Sources", "Method"]
-    assert sum(t.type == "table_open" for t in tokens) == 4
+    assert [text.rpartition("</a>")[2] for text in headings] == [
+        "Bottom line",
+        "Changed since the last issue",
+        "Top stories",
+        "By track",
+        "In their words",
+        "Timeline",
+        "Watch list",
+        "Coverage and gaps",
+        "Sources",
+        "Method",
+    ]
+    assert sum(t.type == "table_open" for t in tokens) == 6
 
 
 def test_markdown_links_every_sentence_to_its_source_and_back(made: dict[str, bytes]) -> None:
@@ -64,9 +76,39 @@ def test_markdown_links_every_sentence_to_its_source_and_back(made: dict[str, by
         assert f"[{line.number}](#s{line.number})" in shown
 
 
+def test_markdown_anchors_are_unique_and_every_inner_link_leads_to_one(
+    made: dict[str, bytes],
+) -> None:
+    shown = made["md"].decode("utf-8")
+    anchors = re.findall(r'<a id="([^"]+)">', shown)
+    assert len(anchors) == len(set(anchors))
+    assert set(re.findall(r"\]\(#([^)]+)\)", shown)) <= set(anchors)
+
+
+def test_the_text_has_changes_fields_quotations_and_dates(made: dict[str, bytes]) -> None:
+    shown = made["txt"].decode("utf-8")
+    for part in (
+        "\nNew           Second Amur rail bridge opens to freight [1]\n",
+        "\nGone quiet    Soya quotas under review · last told in No. 6, 2026-11-09\n",
+        "\nBY TRACK\n\n  Military\n\n    * Катера вернулись в гавань [9]\n      Story 5 · ",
+        "\n      No sentence of it stands on its own; see the source.\n",
+        "\n  13  «Мы готовим причалы к работе круглый год» [10]\n      – Егор Лапин, начальник",
+        "\n2026-05     15  В мае 2026 года порт принял первый пробный состав. [10]\n",
+        "\n2026-12-01 to 2026-12-03\n            20  A delegation from Jilin",
+    ):
+        assert part in shown
+
+
+def test_an_event_with_a_bar_in_its_sentence_stays_in_its_row() -> None:
+    brief = builders.brief()
+    odd = replace(brief.timeline[0], line=replace(brief.timeline[0].line, text="a | b\n| c"))
+    shown = text.markdown(replace(brief, timeline=(odd,))).decode("utf-8")
+    assert '| 2026-05 | <a id="s15"></a>**15** a \\| b \\| c [' in shown
+
+
 def test_a_table_row_holds_even_where_a_name_has_a_bar_or_a_line_break() -> None:
     brief = builders.brief()
     odd = replace(brief.coverage.sources[0], name="a | b\n| c")
     coverage = replace(brief.coverage, sources=(odd, *brief.coverage.sources[1:]))
     shown = text.markdown(replace(brief, coverage=coverage)).decode("utf-8")
-    assert "| a \\| b \\| c | feed | read | 40 | 3 |" in shown
+    assert "| a \\| b \\| c | feed | read | 40 | 6 |" in shown
