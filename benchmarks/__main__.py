@@ -7,6 +7,7 @@ from importlib import import_module
 BENCHMARKS = {
     "start": ("benchmarks.start", "briefing --help beside python -c pass"),
     "now": ("benchmarks.now", "briefing now step by step, beside WeasyPrint alone"),
+    "collect": ("benchmarks.collect", "1,000 feeds beside reader, feedparser and a bare client"),
     "summarize": ("benchmarks.summarize", "our summarizers beside sumy's: time"),
     "stories": ("benchmarks.stories", "relevance and stories on labelled data, growth"),
     "quality": ("benchmarks.quality", "every summarizer on labelled data: ROUGE"),

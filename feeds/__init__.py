@@ -9,7 +9,9 @@ libraries inside the functions that use them.
 The way of a text
     bytes -> `decode` -> facts above it (`metadata`, `extract`, `markdown`) -> `normal`
     -> `furniture` and `agencies` -> `language` -> Entry (`documents`);
-    for a feed, `fetch` and `syndication` come before.
+    for a feed, `fetch` and `syndication` come before;
+    for other documents, `pdf`, `docx` and `mail` make facts and text of the bytes.
+A folder's documents are found by `listing`, read by `folder`, and `watch` tells when they change.
 
 Design notes
 
@@ -19,8 +21,9 @@ composed, as others do; then offsets, hashes and near-duplicates would each see 
 
 *Verbatim is a property of the whole package.* Steps may remove whole paragraphs, a dateline before
 the first sentence, a credit behind the last, and may change white space and invisible characters.
-No step changes, joins or reorders words. What is removed may be kept beside the text, as origin or
-date.
+No step changes, joins or reorders words, but that a word which a PDF divides at a line's end is
+put together, and that its columns are read one after the other. What is removed may be kept
+beside the text, as origin or date.
 
 *Unknown is better than guessed.* A date that is not fully there, or that can be read two ways, is
 None; so is one that a page only mentions. A title made from the first sentence says so. An

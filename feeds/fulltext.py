@@ -9,8 +9,8 @@ from datetime import datetime
 
 from feeds.decode import decode
 from feeds.documents import entry as made
-from feeds.metadata import Facts
-from feeds.normal import columns
+from feeds.metadata import Facts, headline
+from feeds.normal import columns, paragraphs
 from service.model import Entry
 
 #: In columns: 600 letters, 300 Chinese characters.
@@ -66,7 +66,11 @@ def article(
         outlet=entry.outlet,
         origin=entry.origin,
     )
-    whole = made(entry.key, found.text, told.over(found.facts), now=now, tongue=tongue)
+    blocks = paragraphs(found.text)
+    if len(blocks) > 1 and headline(blocks):
+        # The page's own headline, which need not be the one that the feed gives.
+        blocks = blocks[1:]
+    whole = made(entry.key, "\n\n".join(blocks), told.over(found.facts), now=now, tongue=tongue)
     if columns(whole.text) <= columns(entry.text) or not about(entry, whole):
         return None
     return replace(whole, text_from="page")

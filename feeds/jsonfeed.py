@@ -18,7 +18,6 @@ from feeds.dialect import (
     MAX_ITEMS,
     Draft,
     Feed,
-    fingerprint,
     finished,
     is_chinese,
     text_of,
@@ -58,7 +57,8 @@ def read(text: str, *, url: str, now: datetime, damaged: bool = False) -> Feed:
         authors=_authors(found),
         now=now,
     )
-    return finished(title, map(feed.draft, found["items"][:MAX_ITEMS]), damaged=damaged)
+    items = enumerate(found["items"][:MAX_ITEMS], start=1)
+    return finished(title, [feed.draft(item, at) for at, item in items], damaged=damaged)
 
 
 class _Whole:
@@ -79,11 +79,12 @@ class _Whole:
         self._authors = authors
         self._now = now
 
-    def draft(self, item: object) -> Draft:
+    def draft(self, item: object, at: int) -> Draft:
+        """Return an item as it is written; at: its place in the feed, from 1."""
         if not isinstance(item, Mapping):
-            # Something to call it by; there is nothing else.
-            called = fingerprint(repr(item)[:1000])
-            return Draft(name=called, facts=Facts(), reason="is no object, as items of a feed are")
+            # Its place is all that there is to call it by.
+            reason = "is no object, as items of a feed are"
+            return Draft(name=f"item {at}", facts=Facts(), reason=reason)
         name = text_of(item.get("id"))
         url = _joined(self._base, item.get("url")) or _joined(self._base, item.get("external_url"))
         title = title_of(item.get("title"))

@@ -45,11 +45,9 @@ from service.errors import ParseError
 __all__ = ["MAX_ITEM", "MAX_ITEMS", "Feed", "Item", "cleaned", "parse"]
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:\-]{1,40})", re.IGNORECASE)
-#: Characters, and references to characters, that XML 1.0 forbids.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"
-    r"|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));"
-)
+#: Characters that XML 1.0 forbids.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|(\d+));?")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 #: What may stand before the first element.
@@ -106,7 +104,7 @@ def _mended(text: str, *, url: str) -> str:
 
     Raises ParseError for a document that is surely something else.
     """
-    text = _FORBIDDEN.sub("", text)
+    text = _REFERENCE.sub(_allowed, _FORBIDDEN.sub("", text))
     prolog = _PROLOG.match(text)
     end = prolog.end() if prolog else 0
     name = _NAME.match(text, end)
@@ -126,6 +124,15 @@ def _mended(text: str, *, url: str) -> str:
     if "<!ENTITY" not in text[:20_000]:
         text = _ENTITY.sub(_character, text)
     return text
+
+
+def _allowed(found: re.Match[str]) -> str:
+    """Return a numeric reference as it is, or nothing where it is to no character of XML."""
+    digits = (found[1] or found[2]).lstrip("0") or "0"
+    # Of more than seven digits none is a character, and feedparser fails on it.
+    code = int(digits, 16 if found[1] else 10) if len(digits) < 8 else 0
+    good = code in (9, 10, 13) or 32 <= code <= 0xD7FF or 0xE000 <= code <= 0x10FFFF
+    return found[0] if good and code not in (0xFFFE, 0xFFFF) else ""
 
 
 def _character(found: re.Match[str]) -> str:
@@ -159,7 +166,14 @@ def _syndicated(text: str, *, url: str, now: datetime, damaged: bool) -> Feed:
             sanitize_html=False,
             resolve_relative_uris=False,
         )
-    except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as exc:
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as exc:
         # It raises where it means to set `bozo`.
         raise ParseError(f"is not a feed that can be read: {line(str(exc))[:120]}") from exc
     if not found.get("version") and not found.get("entries"):

@@ -32,7 +32,7 @@ _MALFORMED = 1.0
 #: Shorter sentences are never worth their place, in words.
 _SHORTEST = 6
 #: Sentences that the exact model sees, the densest first: a bound on its time.
-_MOST = 120
+_MOST = 80
 #: How far from the best solution the solver may stop. With 250 sentences and 0.5 % ROUGE is the
 #: same to 0.05, and the solver takes half as long again.
 _GAP = 0.01
@@ -50,7 +50,7 @@ class Coverage:
     by how early it does, instead of the plain count; place, form and near-duplicate pairs are in
     the model; concepts with the same sentences are one variable; the solution may be 1 %
     from the best.
-    Complexity: O(words) for the concepts; exact within 500 nodes for 120 sentences.
+    Complexity: O(words) for the concepts; exact within 500 nodes for 80 sentences.
     """
 
     name = "coverage"

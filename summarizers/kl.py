@@ -55,41 +55,55 @@ class _State:
     """
 
     def __init__(self, text: Text) -> None:
-        self._matrix = counts(text.units)
+        matrix = counts(text.units)
+        self._matrix = matrix
         #: Distinct words of all sentences, counted by sentence.
-        self.entries = int(self._matrix.nnz)
+        self.entries = int(matrix.nnz)
         self._sizes = lengths(text.units)
-        self._rows = np.repeat(np.arange(len(text.units)), np.diff(self._matrix.indptr))
-        total = np.bincount(
-            self._matrix.indices, weights=self._matrix.data, minlength=self._matrix.shape[1]
-        )
+        by_word = matrix.tocsc()
+        self._starts = by_word.indptr
+        self._rows = by_word.indices
+        self._counts = by_word.data
+        self._words = np.repeat(np.arange(matrix.shape[1]), np.diff(by_word.indptr))
+        total = np.bincount(matrix.indices, weights=matrix.data, minlength=matrix.shape[1])
         self._text = total / max(float(total.sum()), 1.0)
         self._entropy = self._text * np.log(np.where(self._text > 0, self._text, 1.0))
         self._summary = np.zeros(len(total))
         self._length = 0.0
+        #: P (log P - log S) of each word of the summary, and what P they make up.
+        self._term = np.zeros(len(total))
+        self._mass = 0.0
+        #: By word and sentence: the change of the word's term, and the word's P if it is new.
+        self._change = np.zeros(self.entries)
+        self._fresh = np.zeros(self.entries)
+        self._update(np.arange(self.entries))
 
     def divergences(self) -> Vector:
         """Return the divergence after adding each sentence: (n,)."""
-        said = self._summary > 0
-        of_summary = np.where(
-            said, self._entropy - self._text * np.log(np.where(said, self._summary, 1.0)), 0.0
-        )
-        columns = self._matrix.indices
-        fresh = self._entropy[columns] - self._text[columns] * np.log(
-            self._summary[columns] + self._matrix.data
-        )
         n = len(self._sizes)
-        changed = np.bincount(self._rows, weights=fresh - of_summary[columns], minlength=n)
-        gained = np.bincount(
-            self._rows, weights=np.where(said[columns], 0.0, self._text[columns]), minlength=n
-        )
-        mass = float(self._text[said].sum()) + gained
+        changed = np.bincount(self._rows, weights=self._change, minlength=n)
+        gained = np.bincount(self._rows, weights=self._fresh, minlength=n)
         together = np.log(np.maximum(self._length + self._sizes, 1.0))
-        found: Vector = float(of_summary.sum()) + changed + together * mass
+        found: Vector = float(self._term.sum()) + changed + together * (self._mass + gained)
         return found
 
     def take(self, row: int) -> None:
         """Add a sentence to the summary."""
         held = slice(self._matrix.indptr[row], self._matrix.indptr[row + 1])
-        self._summary[self._matrix.indices[held]] += self._matrix.data[held]
+        words = self._matrix.indices[held]
+        new = words[self._summary[words] == 0]
+        self._mass += float(self._text[new].sum())
+        self._summary[words] += self._matrix.data[held]
         self._length += float(self._sizes[row])
+        self._term[words] = self._entropy[words] - self._text[words] * np.log(self._summary[words])
+        if len(words):
+            spans = [np.arange(self._starts[word], self._starts[word + 1]) for word in words]
+            self._update(np.concatenate(spans))
+
+    def _update(self, entries: NDArray[np.int64]) -> None:
+        """Work out anew the entries of words whose count in the summary changed."""
+        words = self._words[entries]
+        said = self._summary[words]
+        after = self._entropy[words] - self._text[words] * np.log(said + self._counts[entries])
+        self._change[entries] = after - self._term[words]
+        self._fresh[entries] = np.where(said > 0, 0.0, self._text[words])

@@ -98,14 +98,14 @@ def paragraphs(pages: Sequence[Sequence[Sequence[Line]]]) -> tuple[Paragraph, ..
     for page, blocks in enumerate(pages):
         for block in blocks:
             measures = _measures(block, body)
-            for at, line in enumerate(block):
+            for line in block:
                 placed = _Placed(line=line, page=page, block=number)
                 if before is None:
                     new = True
                 elif before.block != number:
                     new = not _goes_on(before.line, line, measures)
                 else:
-                    new = _begins(block[max(0, at - 2) : at], line, measures)
+                    new = _begins(_above(groups[-1], number), line, measures)
                 if new:
                     groups.append([])
                 groups[-1].append(placed)
@@ -141,7 +141,7 @@ def _measures(block: Sequence[Line], body: float) -> _Measures:
 def _begins(above: Sequence[Line], two: Line, block: _Measures) -> bool:
     """Tell whether a line of a block begins a paragraph.
 
-    above: the one or two lines before it.
+    above: the one or two lines of the paragraph before it, in this block.
     """
     one = above[-1]
     if not one.size / _TYPE < two.size < one.size * _TYPE:
@@ -164,9 +164,14 @@ def _begins(above: Sequence[Line], two: Line, block: _Measures) -> bool:
     needed = (word + 1) * (two.right - two.left) / max(1, len(two.text)) + one.size
     if SENTENCE_END.search(one.text):
         return block.right - one.right > needed
-    # A heading: beside its neighbours, because text may flow around a picture.
-    reach = max(line.right for line in (*above, two))
+    # A heading has no such end: it is shorter than the line above in its paragraph, or below.
+    # Not than the column, because text may flow around a picture.
+    reach = above[0].right if len(above) > 1 else two.right
     return reach - one.right > needed + max(3 * one.size, 0.2 * (reach - one.left))
+
+
+def _above(group: Sequence[_Placed], block: int) -> list[Line]:
+    return [placed.line for placed in group[-2:] if placed.block == block]
 
 
 def _goes_on(one: Line, two: Line, block: _Measures) -> bool:

@@ -74,14 +74,15 @@ class _Seen:
         """Tell whether a line of a page, 0 for the first, is no part of the text."""
         here = self._places[_words(line)]
         pages = {page for page, base in here if abs(base - line.base) <= _SHIFT}
+        most = max(2, self._count / 2)
         if not _near_edge(line, sheet):
-            return len(pages) > max(2, self._count / 2)
+            return len(pages) > most
         if _NUMBER.fullmatch(line.text):
             return True
-        if len(pages) > 1 and (len(pages) > self._count / 2 or self._apart(line, sheet, number)):
+        if len(pages) > 1 and (len(pages) > most or self._apart(line, sheet, number)):
             return True
         counting = (self._counting[key] for key in _counts(line, number))
-        return any(len(found) > max(2, self._count / 2) for found in counting)
+        return any(len(found) > most for found in counting)
 
     def _apart(self, line: Line, sheet: Sheet, number: int) -> bool:
         """Tell whether a line is set apart from what is further inside and no such line itself."""

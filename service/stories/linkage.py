@@ -38,12 +38,7 @@ def average_linkage(
     apart) become one as soon as anything else in the batch is less alike than they are.
     """
     first, second, value = edges
-    # Groups are joined only along an edge that reaches the threshold: no mean does unless one does.
-    strong = value >= rule.threshold
-    graph = sparse.coo_array(
-        (np.ones(int(strong.sum())), (first[strong], second[strong])), shape=(count, count)
-    )
-    _, component = connected_components(graph, directed=False)
+    component = components(count, edges, rule)
     inside = component[first] == component[second]
     first, second, value = first[inside], second[inside], value[inside]
     order = np.lexsort((second, first, component[first]))
@@ -62,6 +57,25 @@ def average_linkage(
         joined.update(member for group in found for member in group)
     groups += [(i,) for i in range(count) if i not in joined]
     return tuple(sorted(groups))
+
+
+def components(
+    count: int,
+    edges: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]],
+    rule: Rule,
+) -> NDArray[np.int64]:
+    """Return the number of the connected component of each of 0 … count - 1: (count,).
+
+    Groups are joined only along an edge that reaches the threshold, since no mean does unless one
+    does: two components never share a group.
+    """
+    first, second, value = edges
+    strong = value >= rule.threshold
+    graph = sparse.coo_array(
+        (np.ones(int(strong.sum())), (first[strong], second[strong])), shape=(count, count)
+    )
+    _, component = connected_components(graph, directed=False)
+    return np.asarray(component, dtype=np.int64)
 
 
 class _Component:

@@ -4,7 +4,7 @@ Every similarity is a sum over features that can be named, so that each link can
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -16,7 +16,7 @@ from service.stories.vectors import Counts, Edges, Floats, Ints, pairs, weighted
 from service.topic import Profile
 
 #: Similarities below this are taken as none: between 0.03 and 0.09 no labelled set notices.
-_FLOOR = 0.07
+FLOOR = 0.07
 #: Days between two publications that halve a similarity. A week leaves nine tenths of it, and a
 #: month a seventh: reports of one event come within two weeks, the next visit comes later. With
 #: dates drawn for the labelled sets, half after 14, 18 or 24 days differ only on stories that last
@@ -30,7 +30,7 @@ _OTHER_DAYS = 0.85
 _APART_DAYS = 3
 #: Articles in two languages: least similarity of marks that is believed, what it is multiplied
 #: with to compare with words, and the days that may lie between the publications.
-_MARKS_FLOOR = 0.3
+MARKS_FLOOR = 0.3
 _MARKS_SCALE = 0.45
 _MARKS_DAYS = 3
 #: Marks that they must share at least.
@@ -50,16 +50,13 @@ class Batch:
         self._copies: defaultdict[str, list[int]] = defaultdict(list)
         for index, article in enumerate(articles):
             self._copies[article.id].append(index)
-        #: Ids of the texts, by number.
-        self.ids = tuple(sorted(self._copies))
         self._known: list[Features] = []
         self._words: defaultdict[str, Counts] = defaultdict(Counts)
         self._members: defaultdict[str, list[int]] = defaultdict(list)
         self._marks = Counts()
-        for number, id_ in enumerate(self.ids):
-            # Of copies with different dates or titles, one that the input's order cannot choose.
-            article = min((articles[i] for i in self._copies[id_]), key=lambda a: repr(a.places))
-            own, told = features(article, profile)
+        #: Ids of the texts, by number.
+        self.ids = tuple(sorted(self._copies))
+        for number, (own, told) in enumerate(_each(articles, profile)):
             self._known.append(own)
             self._words[own.language].add(told)
             self._members[own.language].append(number)
@@ -75,23 +72,13 @@ class Batch:
     def edges(self) -> Edges:
         """Return the pairs of numbers that are alike, and how much, from above 0 to about 1."""
         parts: list[Edges] = []
-        published = np.array(
-            [np.nan if one.published is None else float(one.published) for one in self._known]
-        )
         for language in sorted(self._words):
             rows = np.array(self._members[language], dtype=np.int64)
-            for i, j, value in pairs(weighted(self._words[language]), _FLOOR):
-                first, second = rows[i], rows[j]
-                parts.append((first, second, value * self._time(first, second, published)))
+            for i, j, value in pairs(weighted(self._words[language]), FLOOR):
+                parts.append(decayed((rows[i], rows[j], value), self._known))
         if len(self._words) > 1:
-            for first, second, value in pairs(weighted(self._marks), _MARKS_FLOOR):
-                kept = np.flatnonzero(
-                    [
-                        _may_cross(self._known[a], self._known[b])
-                        for a, b in zip(first.tolist(), second.tolist(), strict=True)
-                    ]
-                )
-                parts.append((first[kept], second[kept], value[kept] * _MARKS_SCALE))
+            for found in pairs(weighted(self._marks), MARKS_FLOOR):
+                parts.append(crossed(found, self._known))
         if not parts:
             none = np.zeros(0, dtype=np.int64)
             return none, none, np.zeros(0)
@@ -127,17 +114,59 @@ class Batch:
             name="language", value=_MARKS_SCALE if may else 0.0, detail=told
         )
 
-    def _time(self, first: Ints, second: Ints, published: Floats) -> Floats:
-        """Return what time leaves of each similarity, in (0, 1].
 
-        Where both publications are known, their distance says it; otherwise the days that texts
-        name.
-        """
-        distance = np.abs(published[first] - published[second])
-        factor = _decay(distance)
-        for at in np.flatnonzero(np.isnan(distance)).tolist():
-            factor[at] = _undated(self._known[first[at]], self._known[second[at]])
-        return factor
+def read(
+    articles: Sequence[Article], profile: Profile
+) -> dict[str, tuple[Features, Mapping[str, int]]]:
+    """Return the features and words of each text, by id, in order of the ids."""
+    ids = sorted({article.id for article in articles})
+    return dict(zip(ids, _each(articles, profile), strict=True))
+
+
+def _each(
+    articles: Sequence[Article], profile: Profile
+) -> Iterator[tuple[Features, Mapping[str, int]]]:
+    """Yield the features and words of each text, in order of the ids."""
+    chosen: dict[str, Article] = {}
+    for article in articles:
+        # Of copies with different dates or titles, one that the input's order cannot choose.
+        other = chosen.get(article.id)
+        if other is None or repr(article.places) < repr(other.places):
+            chosen[article.id] = article
+    for id_ in sorted(chosen):
+        yield features(chosen[id_], profile)
+
+
+def decayed(edges: Edges, known: Sequence[Features]) -> Edges:
+    """Return pairs in one language with what time leaves of each similarity, in (0, 1].
+
+    Where both publications are known, their distance says it; otherwise the days that texts name.
+    known: features by number.
+    """
+    first, second, value = edges
+    distance = np.abs(_published(known, first) - _published(known, second))
+    factor = _decay(distance)
+    for at in np.flatnonzero(np.isnan(distance)).tolist():
+        factor[at] = _undated(known[first[at]], known[second[at]])
+    return first, second, value * factor
+
+
+def crossed(edges: Edges, known: Sequence[Features]) -> Edges:
+    """Return, of pairs that share marks, those across languages that share enough."""
+    first, second, value = edges
+    kept = np.array(
+        [
+            _may_cross(known[a], known[b])
+            for a, b in zip(first.tolist(), second.tolist(), strict=True)
+        ],
+        dtype=bool,
+    )
+    return first[kept], second[kept], value[kept] * _MARKS_SCALE
+
+
+def _published(known: Sequence[Features], numbers: Ints) -> Floats:
+    days = (known[number].published for number in numbers.tolist())
+    return np.array([np.nan if day is None else day for day in days], dtype=np.float64)
 
 
 def _decay(days: Floats) -> Floats:

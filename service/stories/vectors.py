@@ -1,7 +1,7 @@
 """Features of many articles as sparse rows, and the pairs of rows that are alike."""
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,20 @@ class Counts:
         self._times.extend(row.values())
         self._ends.append(len(self._indices))
 
+    def followed_by(self, rows: Iterable[Mapping[str, int]]) -> "Counts":
+        """Return a copy with more rows; this one stays as it is."""
+        longer = Counts()
+        longer.columns = dict(self.columns)
+        longer._indices = self._indices[:]
+        longer._times = self._times[:]
+        longer._ends = self._ends[:]
+        for row in rows:
+            longer.add(row)
+        return longer
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
     def matrix(self) -> Any:
         """Return CSR float64 of shape (rows, features), columns in order of first appearance."""
         return sparse.csr_array(
@@ -50,7 +64,7 @@ class Counts:
                 np.array(self._indices, dtype=np.int32),
                 np.array(self._ends, dtype=np.int64),
             ),
-            shape=(len(self._ends) - 1, max(1, len(self.columns))),
+            shape=(len(self), max(1, len(self.columns))),
         )
 
 
@@ -63,8 +77,19 @@ def weighted(counts: Counts, keep: int = KEEP) -> Any:
     article are its alone: 20 / (20 + rows), at least 0.2. Rows are therefore at most 1 long.
     """
     matrix = counts.matrix()
-    rows = matrix.shape[0]
-    spread = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    return weigh(matrix, spread(matrix), matrix.shape[0], keep)
+
+
+def spread(matrix: Any) -> Ints:
+    """Return in how many rows each feature is."""
+    return np.bincount(matrix.indices, minlength=matrix.shape[1])
+
+
+def weigh(matrix: Any, spread: Ints, rows: int, keep: int = KEEP) -> Any:
+    """Return the rows of a matrix of counts weighted as `weighted` says; the matrix is used up.
+
+    spread, rows: of the batch that the rows belong to, which may be larger than the matrix.
+    """
     idf = np.log((rows + 1) / (spread + 0.5))
     matrix.data = (1.0 + np.log(matrix.data)) * idf[matrix.indices]
     alone = spread[matrix.indices] == 1
@@ -96,12 +121,12 @@ def _heaviest(matrix: Any, keep: int) -> Any:
 
 def pairs(matrix: Any, floor: float) -> Iterator[Edges]:
     """Yield (i, j, similarity) as arrays, i < j, for the pairs of rows with at least `floor`."""
-    spread = np.bincount(matrix.indices, minlength=matrix.shape[1])
-    limit = _most_rows(spread, matrix.shape[0])
-    common_columns = np.flatnonzero(spread > limit)
+    held = spread(matrix)
+    limit = _most_rows(held, matrix.shape[0])
+    common_columns = np.flatnonzero(held > limit)
     light, common = matrix, None
     if len(common_columns):
-        light = sparse.csr_array(matrix @ sparse.diags_array((spread <= limit).astype(float)))
+        light = sparse.csr_array(matrix @ sparse.diags_array((held <= limit).astype(float)))
         light.eliminate_zeros()
         common = sparse.csr_array(matrix[:, common_columns])
     transposed = light.T.tocsr()

@@ -123,7 +123,12 @@ def _atom(version: str, space: str, dates: str, html: str, *, xhtml: bool = Fals
 def _json(version: str, *, plain: bool = False) -> Dialect:
     def item(one: Written) -> dict[str, object]:
         body = {"content_text": one.text} if plain else {"content_html": one.html}
-        facts = {"id": one.guid, "url": one.link, "title": one.title, "summary": "Short."}
+        facts: dict[str, object] = {
+            "id": one.guid,
+            "url": one.link,
+            "title": one.title,
+            "summary": "Short.",
+        }
         return facts | {"date_published": one.date.isoformat()} | body
 
     def write(articles: Sequence[Written], _form: str) -> str:

@@ -31,6 +31,7 @@ URL = "https://example.org/feeds/all"
 #: Encoding, byte-order mark, articles that can be written in it, and a wrong name for it.
 ENCODINGS = (
     ("utf-8", b"", ENGLISH, "windows-1252"),
+    ("utf-8", b"", ENGLISH, "utf-16"),
     ("utf-8", b"", RUSSIAN, "windows-1251"),
     ("utf-8", b"", CHINESE, "gb2312"),
     ("utf-8", codecs.BOM_UTF8, RUSSIAN, "koi8-r"),

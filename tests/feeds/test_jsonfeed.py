@@ -205,6 +205,19 @@ def test_what_is_no_json_feed_is_a_parse_error_in_one_line(body: str, reason: st
     assert len(str(found.value)) < 200
 
 
+@pytest.mark.parametrize("depth", [100, 500, 900, 980, 5000])
+def test_an_item_that_is_only_nested_costs_itself_or_is_a_parse_error(depth: int) -> None:
+    nested = "[" * depth + "]" * depth
+    body = f'{{"version": "{VERSION}", "items": [{nested}, {{"content_text": "A."}}]}}'
+    try:
+        feed = _parse(body)
+    except ParseError as exc:
+        assert "nested too deeply" in str(exc)  # noqa: PT017
+        return
+    assert feed.items[0].key == "item 1"
+    assert feed.items[1].text == "A."
+
+
 def test_a_lone_surrogate_does_not_reach_the_text() -> None:
     found = _item({"id": "\ud800x", "title": "A \udfff title", "content_text": f"\ud83d{LEAD}"})
     assert (found.key, found.facts.title, found.text) == ("x", "A title", LEAD)

@@ -82,7 +82,7 @@ def test_wide_gaps_in_justified_lines_are_no_columns() -> None:
 
 
 def test_a_line_below_columns_that_break_off_comes_last() -> None:
-    left = _column("a", 50, 6)[:-1] + [_run("which goes on", 50, 640, width=240)]
+    left = [*_column("a", 50, 5), _run("which goes on", 50, 640, width=240)]
     right = [_run("in the next one", 310, 700, width=240), *_column("b", 310, 5, top=688)]
     foot = _run("A line below.", 50, 616)
     assert _read(_page(*left, *right, foot))[-1] == ["A line below."]

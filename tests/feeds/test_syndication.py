@@ -281,6 +281,15 @@ def test_an_encoding_that_the_server_lies_about_is_found_out() -> None:
     assert _parse(body, "text/xml; charset=us-ascii").items[0].text == "Встреча министров"
 
 
+@pytest.mark.parametrize(
+    "reference",
+    ["&#0;", "&#x1F;", "&#xD800;", "&#65535;", "&#x110000;", "&#99999999999;", "&#1114112", "&#8"],
+)
+def test_a_reference_to_no_character_is_left_out(reference: str) -> None:
+    body = _rss(f"<item><title>A & B</title><description>One{reference}.</description></item>")
+    assert _parse(body).items[0].text == "One."
+
+
 def test_a_feed_that_is_not_well_formed_is_read_as_far_as_it_goes() -> None:
     body = _rss(f"<item><title>A & B</title><description>{LEAD}</description></item><item>")
     assert _parse(body).items[0].text == LEAD

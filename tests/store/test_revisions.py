@@ -1,6 +1,7 @@
 """How entries become revisions, and what recording them again does."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -249,3 +250,41 @@ def test_the_revisions_are_exactly_the_texts_and_each_root_is_its_own(
 def test_a_naive_moment_is_an_error(store: Store) -> None:
     with pytest.raises(ValueError, match="without a zone"):
         record(store, entry("a", "One."), at=datetime(2025, 5, 1))  # noqa: DTZ001
+
+
+def test_one_page_reached_in_two_ways_is_one_article(store: Store) -> None:
+    page = "https://wire.example/bridge"
+    record(store, entry("1", "One text.", url=f"{page}?utm_source=rss"))
+    record(store, entry("2", "Another text.", url=f"{page}?fbclid=7#top"), source="post")
+    with store.read() as db:
+        found = articles.get(db, [content_id("One text."), content_id("Another text.")])
+    assert len({article.root for article in found.values()}) == 1
+    assert {article.url for article in found.values()} == {
+        f"{page}?utm_source=rss",
+        f"{page}?fbclid=7#top",
+    }, "shown as given"
+
+
+def test_two_items_of_one_reading_with_one_page_stay_two_in_any_spelling(store: Store) -> None:
+    page = "https://wire.example/live"
+    record(store, entry("0", "Zero.", url=page))
+    record(
+        store,
+        entry("1", "One.", url=f"{page}?utm_content=1"),
+        entry("2", "Two.", url=f"{page}?utm_content=2"),
+        source="post",
+    )
+    with store.read() as db:
+        found = articles.get(db, [content_id("Zero."), content_id("One."), content_id("Two.")])
+    assert len({article.root for article in found.values()}) == 3
+
+
+def test_where_a_text_is_from_stands_with_its_place(store: Store) -> None:
+    record(store, replace(entry("1", "One text."), text_from="page"))
+    record(store, entry("1", "One text."), source="post")
+    with store.read() as db:
+        (article,) = articles.get(db, [content_id("One text.")]).values()
+    assert {place.source: place.text_from for place in article.places} == {
+        "wire": "page",
+        "post": "feed",
+    }

@@ -1,0 +1,87 @@
+"""A server of many feeds, in a process of its own: `python -m benchmarks.feed_server FOLDER`.
+
+Feed n is one of the files of a folder, in turn, with its sentences marked by n, so that no two
+feeds hold the same article. Each feed has a host of its own on the loopback network (127.0.x.y),
+because clients are polite to each host. Every answer takes 20 ms longer than the machine needs.
+"""
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+LATENCY_S = 0.02
+#: A feed that is served where there is no folder of real ones.
+ITEMS = 30
+
+
+def bodies(folder: Path) -> list[bytes]:
+    """Return the feeds of a folder, or invented ones where there is none."""
+    if folder.is_dir():
+        return [path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()]
+    return [_invented(number) for number in range(80)]
+
+
+def _invented(number: int) -> bytes:
+    items = "".join(
+        f"<item><guid>{number}-{item}</guid><title>Report {item} on crossing {number}</title>"
+        f"<link>https://example.org/{number}/{item}</link><description>&lt;p&gt;"
+        + f"The railway carried {item} trains of timber and grain on day {number}. " * 40
+        + "&lt;/p&gt;</description></item>"
+        for item in range(ITEMS)
+    )
+    return f"<rss version='2.0'><channel><title>{number}</title>{items}</channel></rss>".encode()
+
+
+def addresses(port: int, count: int, *, path: str = "feed") -> list[str]:
+    """Return the addresses of the feeds; path: "feed" with validators, "bare" without."""
+    return [
+        f"http://127.{number // 62500}.{number // 250 % 250}.{number % 250 + 1}:{port}/{path}/{number}"
+        for number in range(count)
+    ]
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[int]:
+    """Run the server in a process; yield its port."""
+    command = [sys.executable, "-P", "-m", "benchmarks.feed_server", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.terminate()
+
+
+async def _serve(folder: Path) -> None:
+    from aiohttp import web
+
+    known = bodies(folder)
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        _, kind, text = request.path.split("/")
+        number = int(text)
+        await asyncio.sleep(LATENCY_S)
+        headers = {"Content-Type": "application/xml"}
+        if kind == "feed":
+            headers |= {"ETag": f'"{number}"', "Last-Modified": "Sat, 21 Nov 2026 07:00:00 GMT"}
+            if request.headers.get("If-None-Match") == f'"{number}"':
+                return web.Response(status=304, headers=headers)
+        body = known[number % len(known)]
+        mark = str(number // len(known)).encode()
+        body = body.replace(b". ", b" " + mark + b". ").replace("。".encode(), mark + "。".encode())
+        return web.Response(body=body, headers=headers)
+
+    runner = web.ServerRunner(web.Server(answer))
+    await runner.setup()
+    site = web.TCPSite(runner, "0.0.0.0", 0, backlog=512)
+    await site.start()
+    print(runner.addresses[0][1], flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(Path(sys.argv[1])))
