@@ -2,15 +2,18 @@
 
 An error of one source is recorded and costs that source only; an error of the store ends the run.
 When a source is asked again is decided by `feeds.health`, and kept with what it gave, in one
-transaction.
+transaction. One transaction records all that have been read since the last one: a commit waits for
+the disk, and a thousand of them take longer than the thousand feeds.
 """
 
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from feeds import health as rules
 from feeds.base import Batch, Source
@@ -19,7 +22,14 @@ from service.model import Health, ReadState, SourceRead
 from service.progress import Progress
 from service.store import Store, health, sources
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 log = logging.getLogger(__name__)
+
+#: Sources that are read at once, whose bodies are held in memory; more than there are connections,
+#: because some of them wait for their host, and some for a worker.
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,41 +53,90 @@ async def collect(
     jitter: Callable[[], float] = random.random,
     stopped: bool = False,
 ) -> tuple[SourceRead, ...]:
-    """Read every source, all at once, and store what is new; return what each gave.
+    """Read every source, many at once, and store what is new; return what each gave.
 
     jitter: gives numbers in [0, 1), for the next checks. stopped: read those that were stopped,
     too; without it they are failures that say why.
     """
     with progress.step("collect"):
-        reads = await asyncio.gather(*(_read(store, feed, stopped=stopped) for feed in feeds))
-        return tuple(
-            _record(store, feed, read, now=now, jitter=jitter())
-            for feed, read in zip(feeds, reads, strict=True)
-        )
+        with store.read() as db:
+            cursors, states = sources.cursors(db), health.listing(db)
+        waiting = iter(enumerate(_before(feed, cursors, states) for feed in feeds))
+        given: dict[int, SourceRead] = {}
+        running: dict[asyncio.Task[_Read], int] = {}
+        try:
+            while True:
+                for index, before in islice(waiting, _AT_ONCE - len(running)):
+                    running[asyncio.create_task(_read(before, stopped=stopped))] = index
+                if not running:
+                    break
+                done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                reads = {running.pop(task): task.result() for task in done}
+                # In a thread: the others go on reading meanwhile.
+                given |= await asyncio.to_thread(_record, store, reads, now=now, jitter=jitter)
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+        return tuple(given[index] for index in range(len(feeds)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Before:
+    """A source before it is read."""
+
+    feed: Feed
+    cursor: str | None
+    health: Health
+
+
+def _before(
+    feed: Feed, cursors: Mapping[str, tuple[str, str | None]], states: Mapping[str, Health]
+) -> _Before:
+    """Return what is known of a source; nothing of what was learnt at another address."""
+    name = feed.source.name
+    address, cursor = cursors.get(name, (None, None))
+    if address != feed.address:
+        return _Before(feed=feed, cursor=None, health=Health())
+    return _Before(feed=feed, cursor=cursor, health=states.get(name, Health()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
     """What one source gave."""
 
+    before: _Before
     #: None: it was not asked.
     batch: Batch | SourceError | None
-    #: How it was doing before.
-    before: Health
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether it says that all is as it was: a feed of which nothing was parsed.
+
+        A folder never says so: its problems are judged anew each time.
+        """
+        batch = self.batch
+        return (
+            isinstance(batch, Batch)
+            and self.before.cursor is not None
+            and batch.outcome is not None
+            and batch.outcome.ok
+            and batch.outcome.parsed is None
+            and self.before.feed.source.kind == "feed"
+            and not (batch.entries or batch.gone)
+        )
 
 
-async def _read(store: Store, feed: Feed, *, stopped: bool) -> _Read:
-    with store.read() as db:
-        cursor = sources.cursor(db, feed.source.name, address=feed.address)
-        before = health.get(db, feed.source.name, address=feed.address)
-    if before.stopped and not stopped:
+async def _read(before: _Before, *, stopped: bool) -> _Read:
+    known = before.health
+    if known.stopped and not stopped:
         return _Read(batch=None, before=before)
-    source = feed.source
-    if before.address is not None and feed.elsewhere is not None:
-        source = feed.elsewhere(before.address)
+    source = before.feed.source
+    if known.address is not None and before.feed.elsewhere is not None:
+        source = before.feed.elsewhere(known.address)
     try:
-        batch = await source.read(cursor)
-        if before.unparsed and batch.outcome and batch.outcome.parsed is None:
+        batch = await source.read(before.cursor)
+        if known.unparsed and batch.outcome and batch.outcome.parsed is None:
             # Nothing is new since a body that could not be parsed: that proves nothing. Ask anew.
             batch = await source.read(None)
     except SourceError as error:
@@ -85,43 +144,90 @@ async def _read(store: Store, feed: Feed, *, stopped: bool) -> _Read:
     return _Read(batch=batch, before=before)
 
 
-def _record(store: Store, feed: Feed, read: _Read, *, now: datetime, jitter: float) -> SourceRead:
-    name, kind, batch = feed.source.name, feed.source.kind, read.batch
-    if batch is None:
-        error = rules.why_stopped(read.before, name)
-        return SourceRead(name=name, kind=kind, state="failed", items=0, new=0, error=error)
-    outcome = rules.failed(batch) if isinstance(batch, SourceError) else batch.outcome
-    after = rules.after(read.before, outcome or rules.FOLDER, now=now, jitter=jitter)
-    after = rules.adopted(after, address=feed.address)
-    if isinstance(batch, SourceError):
-        log.warning("source failed name=%s", name)
-        with store.write() as db:
-            sources.record_failure(
-                db,
-                source=name,
-                kind=kind,
-                address=feed.address,
-                at=now,
-                error=str(batch),
-                health=after,
-            )
-        return SourceRead(name=name, kind=kind, state="failed", items=0, new=0, error=str(batch))
+def _record(
+    store: Store, reads: Mapping[int, _Read], *, now: datetime, jitter: Callable[[], float]
+) -> dict[int, SourceRead]:
+    """Write some readings in one transaction; return what each gave, under its number."""
+    given: dict[int, SourceRead] = {}
+    unchanged: list[sources.Unchanged] = []
     with store.write() as db:
-        new = sources.record_read(
-            db,
-            source=name,
-            kind=kind,
-            address=feed.address,
-            at=now,
-            entries=batch.entries,
-            problems=batch.problems,
-            items=batch.items,
-            cursor=batch.cursor,
-            gone=batch.gone,
-            health=after,
-        )
+        for index, read in sorted(reads.items()):
+            feed, batch = read.before.feed, read.batch
+            if batch is None:
+                given[index] = _failed(
+                    feed, rules.why_stopped(read.before.health, feed.source.name)
+                )
+                continue
+            after = _after(read, now=now, jitter=jitter())
+            if isinstance(batch, SourceError):
+                given[index] = _record_failure(db, feed, batch, after, now=now)
+            elif read.unchanged:
+                unchanged.append(_unchanged(feed, batch, after))
+                given[index] = _given(feed, items=batch.items, new=0, faulty=bool(batch.problems))
+            else:
+                given[index] = _record_batch(db, feed, batch, after, now=now)
+        sources.record_unchanged(db, unchanged, at=now)
+    log.info("sources read count=%d unchanged=%d", len(reads), len(unchanged))
+    return given
+
+
+def _after(read: _Read, *, now: datetime, jitter: float) -> Health:
+    batch = read.batch
+    outcome = rules.failed(batch) if isinstance(batch, SourceError) else batch and batch.outcome
+    after = rules.after(read.before.health, outcome or rules.FOLDER, now=now, jitter=jitter)
+    return rules.adopted(after, address=read.before.feed.address)
+
+
+def _unchanged(feed: Feed, batch: Batch, after: Health) -> sources.Unchanged:
+    return sources.Unchanged(
+        source=feed.source.name,
+        items=batch.items,
+        problems=len(batch.problems),
+        cursor=batch.cursor,
+        health=after,
+    )
+
+
+def _record_failure(
+    db: "Connection", feed: Feed, error: SourceError, after: Health, *, now: datetime
+) -> SourceRead:
+    log.warning("source failed name=%s", feed.source.name)
+    sources.record_failure(
+        db,
+        source=feed.source.name,
+        kind=feed.source.kind,
+        address=feed.address,
+        at=now,
+        error=str(error),
+        health=after,
+    )
+    return _failed(feed, str(error))
+
+
+def _record_batch(
+    db: "Connection", feed: Feed, batch: Batch, after: Health, *, now: datetime
+) -> SourceRead:
+    name = feed.source.name
+    new = sources.record_read(
+        db,
+        source=name,
+        kind=feed.source.kind,
+        address=feed.address,
+        at=now,
+        entries=batch.entries,
+        problems=batch.problems,
+        items=batch.items,
+        cursor=batch.cursor,
+        gone=batch.gone,
+        health=after,
+    )
     log.info("source read name=%s items=%d new=%d", name, batch.items, len(new))
     return _given(feed, items=batch.items, new=len(new), faulty=bool(batch.problems))
+
+
+def _failed(feed: Feed, error: str | None) -> SourceRead:
+    name, kind = feed.source.name, feed.source.kind
+    return SourceRead(name=name, kind=kind, state="failed", items=0, new=0, error=error)
 
 
 def _given(feed: Feed, *, items: int, new: int, faulty: bool) -> SourceRead:

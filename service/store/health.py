@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from service.model import Health, utc
 from service.store import tables
@@ -36,11 +36,24 @@ def _health(row: Row[Any]) -> Health:
 
 def put(db: Connection, source: str, health: Health) -> None:
     """Write what is known now of a source that has a row."""
-    db.execute(delete(tables.health).where(tables.health.c.source == source))
+    put_all(db, {source: health})
+
+
+def put_all(db: Connection, states: Mapping[str, Health]) -> None:
+    """Write what is known now of some sources that have rows."""
+    if not states:
+        return
+    health = tables.health
     db.execute(
-        insert(tables.health).values(
-            source=source, **{name: getattr(health, name) for name in _FIELDS}
-        )
+        delete(health).where(health.c.source == bindparam("of")),
+        [{"of": source} for source in states],
+    )
+    db.execute(
+        insert(health),
+        [
+            {"source": source, **{name: getattr(state, name) for name in _FIELDS}}
+            for source, state in states.items()
+        ],
     )
 
 

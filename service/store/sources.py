@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from service.model import Entry, Health, Problem, utc
 from service.store import health as states
@@ -111,6 +111,63 @@ def record_read(
     return new
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """A reading that found a source as it was: same items, same problems."""
+
+    source: str
+    items: int
+    #: How many items cannot be used.
+    problems: int
+    cursor: str | None
+    health: Health
+
+
+def record_unchanged(db: Connection, reads: Sequence[Unchanged], *, at: datetime) -> None:
+    """Write readings that changed nothing, of sources that have a row; all in a few statements."""
+    if not reads:
+        return
+    moment = utc(at)
+    source = tables.source
+    db.execute(
+        update(source)
+        .where(source.c.name == bindparam("of"))
+        .values(
+            state=bindparam("now"),
+            cursor=bindparam("left"),
+            items=bindparam("held"),
+            last_read=moment,
+            last_success=moment,
+            last_error=None,
+        ),
+        [
+            {
+                "of": read.source,
+                "now": "partial" if read.problems else "read",
+                "left": read.cursor,
+                "held": read.items,
+            }
+            for read in reads
+        ],
+    )
+    states.put_all(db, {read.source: read.health for read in reads})
+    db.execute(
+        insert(tables.reading),
+        [
+            {
+                "source": read.source,
+                "at": moment,
+                "ok": True,
+                "items": read.items,
+                "new": 0,
+                "problems": read.problems,
+                "error": None,
+            }
+            for read in reads
+        ],
+    )
+
+
 def record_failure(
     db: Connection,
     *,
@@ -185,6 +242,12 @@ def cursor(db: Connection, source: str, *, address: str | None = None) -> str | 
     if address is not None:
         query = query.where(tables.source.c.address == address)
     return db.scalar(query)
+
+
+def cursors(db: Connection) -> dict[str, tuple[str, str | None]]:
+    """Return the address at which each source was last read, and its cursor, by name."""
+    rows = db.execute(select(tables.source.c.name, tables.source.c.address, tables.source.c.cursor))
+    return {name: (address, left) for name, address, left in rows}
 
 
 def listing(db: Connection) -> tuple[SourceState, ...]:

@@ -6,6 +6,8 @@
     similarity   how alike articles are, over time and across languages, and why
     linkage      average linkage on a sparse graph
     cluster      articles to stories
+    matching     a few new rows against many known ones
+    known        stories that a few new articles are added to
     origins      copies, credits, outlets: how many texts were written independently
     order        stories in the order of printing, and what their places rest on
     continuity   stories against those of earlier issues: new, updated, continuing, gone quiet
@@ -37,16 +39,19 @@ Everything here is pure: no clock, no I/O, and the order of the articles given c
 
 from service.stories.cluster import cluster
 from service.stories.continuity import Changes, Continued, Told, continue_from
+from service.stories.known import Known, remember
 from service.stories.order import place, stories
 from service.stories.origins import origins
 
 __all__ = [
     "Changes",
     "Continued",
+    "Known",
     "Told",
     "cluster",
     "continue_from",
     "origins",
     "place",
+    "remember",
     "stories",
 ]

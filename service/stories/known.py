@@ -1,21 +1,21 @@
 """Stories that a few new articles are added to, at a small part of the cost of all of them.
 
 Problem: a service that looks for news every ten minutes has ten thousand articles of the last weeks
-and a handful of new ones. Reading all of them again costs what it cost the first time, nearly all of
-it for tokenising texts that have not changed and for weighing and pairing rows among themselves.
+and a handful of new ones. Reading them all again costs what it cost the first time, nearly all of it
+for tokenising texts that have not changed, and for weighing and pairing rows among themselves.
 
 Choice: `Known` keeps the rows, the pairs that are alike and the stories. New articles are matched
 against the rows, and only the connected components that they touch are clustered again. What is
-rare stays counted as it was when the known rows were weighted; as soon as the new articles of a
-language are more than a tenth of its known ones, that language is weighted anew. The stories are
-therefore not always those of all articles at once: they differ where a similarity lies within the
-drift of the weights from the threshold (the tests hold that to two articles in a hundred on labelled
-stories, with no loss in quality). They depend on which articles are known and which are new, neither
-on their order nor on the portions in which the new ones come.
+rare stays counted as it was when the known rows were weighted; once the new articles of a language
+are more than a tenth of its known ones, that language is weighted anew. The stories are therefore
+not always those of all articles at once: they differ where a similarity lies within the drift of
+the weights from the threshold (on labelled stories the tests allow two articles in a hundred, and
+no loss in quality). Up to that tenth they depend on which articles are known and which are new,
+neither on their order nor on the portions in which the new ones come.
 
-Rejected: weights that are exact at any time (every new article changes each a little, and so every
-pair), and assigning new articles to the nearest story without clustering (a new article is often
-what shows that two stories are one).
+Rejected: weights that are exact at any time (each new article changes all of them a little, and so
+every pair), and assigning new articles to the nearest story without clustering (a new article is
+often what shows that two stories are one).
 """
 
 from collections.abc import Mapping, Sequence
