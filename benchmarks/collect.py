@@ -7,8 +7,8 @@ health and next check. Then 1,000 files in a folder, read for the first time and
 
 import argparse
 import asyncio
-import cProfile
 import contextlib
+import cProfile
 import os
 import pstats
 import subprocess

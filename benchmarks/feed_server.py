@@ -37,10 +37,8 @@ def _invented(number: int) -> bytes:
 
 def addresses(port: int, count: int, *, path: str = "feed") -> list[str]:
     """Return the addresses of the feeds; path: "feed" with validators, "bare" without."""
-    return [
-        f"http://127.{number // 62500}.{number // 250 % 250}.{number % 250 + 1}:{port}/{path}/{number}"
-        for number in range(count)
-    ]
+    hosts = [f"127.{n // 62500}.{n // 250 % 250}.{n % 250 + 1}" for n in range(count)]
+    return [f"http://{host}:{port}/{path}/{number}" for number, host in enumerate(hosts)]
 
 
 @contextlib.contextmanager

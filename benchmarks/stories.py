@@ -6,8 +6,8 @@
 
 Quality: B-cubed F1 of the shipped setting and of thresholds around it, so that what was gained by
 the choice can be seen; average precision of relevance. The articles of `grow` are made of invented
-words with the frequencies of a language, in stories of one to fifteen. Seconds are of the processor,
-so that other work on the machine does not count; all of it is one thread.
+words with the frequencies of a language, in stories of one to fifteen. Seconds are of the
+processor, so that other work on the machine does not count; all of it is one thread.
 """
 
 import itertools

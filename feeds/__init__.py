@@ -39,14 +39,14 @@ transaction by the caller. A source that fails keeps its old cursor, which makes
 mean "as last read well". Rejected: letting the store hold validators and file times in columns of
 its own; each kind of source needs others, and they change together with the code that reads them.
 
-*Politeness is decided apart from what acts.* `health` says when a source is asked again and `robots`
-whether a page may be; both are pure, and `fetch` with `turns` only obeys. A `Batch` carries what its
-answer said of the source (`outcome`); the caller keeps the health, in one transaction with the items.
-Rejected: a client that sleeps and retries by itself; nobody could tell when a source is read, or why
-not.
+*Politeness is decided apart from what acts.* `health` says when a source is asked again, `robots`
+whether a page may be; both are pure in their rules, and `fetch` with `turns` only obeys. A `Batch`
+carries what its answer said of the source (`outcome`); the caller keeps the health, in one
+transaction with the items. Rejected: a client that sleeps and retries by itself; nobody could tell
+when a source is read, or why not.
 
-*A teaser may lead to its page.* `pages` fetches it and `fulltext` takes the article out; an entry says
-which of the two its text is. Rejected: fetching every page, which most feeds make unnecessary.
+*A teaser may lead to its page.* `pages` fetches it and `fulltext` takes the article out; an entry
+says which of the two its text is. Rejected: fetching every page; most feeds make that unnecessary.
 
 *Parsing can be moved.* Parsing is a pure function of bytes (`documents.read`, `syndication.parse`),
 and `FeedSource` is told where to run it. It runs in a thread here, which a hostile feed can occupy

@@ -86,12 +86,10 @@ class Printer:
             badge=badge,
         )
 
-    def fresh(self, sentence: Sentence) -> Line | None:
-        """Print a sentence unless it mostly repeats what the issue has printed."""
+    def take(self, sentence: Sentence) -> bool:
+        """Note a sentence for print, unless it mostly repeats what the issue prints already."""
         article = self._articles[sentence.article]
-        if self._condenser.take(sentence.of(article), article.language):
-            return self.line(sentence)
-        return None
+        return self._condenser.take(sentence.of(article), article.language)
 
     def line(self, sentence: Sentence) -> Line:
         """Print a span of an article under the next number."""

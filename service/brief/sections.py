@@ -4,8 +4,9 @@ None of them prints a sentence that the issue has printed already, in these or n
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from service import topic
 from service.brief.condense import lead
@@ -18,7 +19,6 @@ from service.model import (
     ChangeKind,
     Event,
     EventItem,
-    Line,
     Quote,
     QuoteItem,
     Sentence,
@@ -126,7 +126,7 @@ def in_their_words(
     for story in stories:
         own = sorted(story.articles, key=lambda a: a.language != language)
         for article in own:
-            item = _quotation(article, profile, printer, {q.speaker.text for q in items})
+            item = _quotation(article, profile, printer, [q.speaker.text for q in items])
             if item is not None:
                 items.append(item)
                 break
@@ -136,17 +136,19 @@ def in_their_words(
 
 
 def _quotation(
-    article: Article, profile: Profile, printer: Printer, heard: set[str]
+    article: Article, profile: Profile, printer: Printer, heard: Sequence[str]
 ) -> QuoteItem | None:
     for quote in quotes(article, profile):
         speaker = printer.phrase(article.id, quote.speaker)
         words = quote.words.of(article.text)
-        if speaker.text in heard or text.length(words, article.language) not in QUOTE_WORDS:
+        # "Xi" and "Xi Jinping" are one speaker.
+        if any(speaker.text in name or name in speaker.text for name in heard):
             continue
-        line = printer.fresh(_span(quote))
-        if line is not None:
+        if text.length(words, article.language) not in QUOTE_WORDS:
+            continue
+        if printer.take(_span(quote)):
             return QuoteItem(
-                line=line,
+                line=printer.line(_span(quote)),
                 speaker=speaker,
                 office=printer.phrase(article.id, quote.office) if quote.office else None,
                 published=article.published,
@@ -159,51 +161,93 @@ def _span(quote: Quote) -> Sentence:
     return Sentence(article=quote.article, start=quote.start, end=quote.end)
 
 
-def dated(stories: Sequence[Story], *, asof: date) -> tuple[tuple[Event, Article], ...]:
-    """Return the events that sentences which can stand alone tell of, in order of their dates."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """A sentence that may be printed under a date."""
+
+    sentence: Sentence
+    start: date
+    end: date
+    precision: Literal["day", "month"]
+    future: bool
+
+
+def dated(stories: Sequence[Story], *, asof: date) -> tuple[Dated, ...]:
+    """Return the events that sentences which can stand alone tell of, in order of their dates.
+
+    What an article announced for a day that has passed since is left out: that it was announced
+    does not say that it happened.
+    """
     found = [
-        (event, article)
+        Dated(
+            sentence=event.sentence,
+            start=event.start,
+            end=event.end,
+            precision=event.precision,
+            future=event.future,
+        )
         for story in stories
         for article in story.articles
         for event in events(article, asof=asof)
         if not event.statement
+        and (event.future or not _announced(event, article))
         and guards.fault(event.sentence.of(article), article.language) is None
     ]
-    return tuple(sorted(found, key=lambda pair: (pair[0].start, pair[0].end, pair[1].id)))
+    return tuple(sorted(found, key=lambda d: (d.start, d.end, d.sentence.article)))
 
 
-def timeline(found: Sequence[tuple[Event, Article]], printer: Printer) -> tuple[EventItem, ...]:
+def _announced(event: Event, article: Article) -> bool:
+    return article.published is not None and event.end > article.published.date()
+
+
+def timeline(found: Sequence[Dated], printer: Printer) -> tuple[EventItem, ...]:
     """Return the latest fifteen events that are past, in order of date."""
-    past = [event for event, _ in found if not event.future]
-    # The latest first: when there are too many, the oldest are left out.
-    return _items(past[::-1], printer, TIMELINE)
+    past = [event for event in found if not event.future]
+    # The latest are chosen first: when there are too many, the oldest are left out.
+    return _items(_chosen(past[::-1], printer, TIMELINE), printer)
 
 
 def watch(
-    found: Sequence[tuple[Event, Article]], kept: Sequence[EventItem], printer: Printer
+    found: Sequence[Dated], kept: Sequence[EventItem], printer: Printer
 ) -> tuple[EventItem, ...]:
     """Return the next ten events to come, those of earlier issues among them, in order of date.
 
-    kept: what earlier issues watched for and has not passed; printed again under a new number.
+    kept: what earlier issues watched for and has not passed: printed again, under a new number.
     """
-    coming = [event for event, _ in found if event.future]
-    again = [replace(item, line=printer.line(_again(item.line))) for item in kept[:WATCH]]
-    items = [*again, *_items(coming, printer, WATCH - len(again))]
-    return tuple(sorted(items, key=lambda item: (item.start, item.end, item.line.number)))
+    again = [
+        Dated(
+            sentence=Sentence(article=i.line.article, start=i.line.start, end=i.line.end),
+            start=i.start,
+            end=i.end,
+            precision=i.precision,
+            future=True,
+        )
+        for i in kept[:WATCH]
+    ]
+    for event in again:
+        printer.take(event.sentence)
+    coming = _chosen([e for e in found if e.future], printer, WATCH - len(again))
+    return _items([*again, *coming], printer)
 
 
-def _items(found: Sequence[Event], printer: Printer, most: int) -> tuple[EventItem, ...]:
-    items: list[EventItem] = []
+def _chosen(found: Sequence[Dated], printer: Printer, most: int) -> list[Dated]:
+    chosen: list[Dated] = []
     for event in found:
-        if len(items) >= most:
+        if len(chosen) >= most:
             break
-        line = printer.fresh(event.sentence)
-        if line is not None:
-            items.append(
-                EventItem(line=line, start=event.start, end=event.end, precision=event.precision)
-            )
-    return tuple(sorted(items, key=lambda item: (item.start, item.end, item.line.number)))
+        if printer.take(event.sentence):
+            chosen.append(event)
+    return chosen
 
 
-def _again(line: Line) -> Sentence:
-    return Sentence(article=line.article, start=line.start, end=line.end)
+def _items(chosen: Sequence[Dated], printer: Printer) -> tuple[EventItem, ...]:
+    """Number what is printed, in order of date."""
+    return tuple(
+        EventItem(
+            line=printer.line(event.sentence),
+            start=event.start,
+            end=event.end,
+            precision=event.precision,
+        )
+        for event in sorted(chosen, key=lambda e: (e.start, e.end, e.sentence.article))
+    )

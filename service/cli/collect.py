@@ -15,6 +15,7 @@ from service.cli.console import (
     print_table,
     progress,
     say,
+    told,
 )
 
 app = new_app("Read every source and store what is new.")
@@ -48,6 +49,6 @@ def collect(
         if read.error:
             say(f"{read.name}: {read.error}")
     for problem in problems:
-        say(f"{problem.source}/{problem.key}: {problem.reason}")
+        say(told(problem))
     if problems or any(read.state == "failed" for read in reads):
         raise typer.Exit(DEGRADED)

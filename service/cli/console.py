@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from service.model import Problem
 from service.progress import Progress, Silent
 
 #: Done, but a source or an item failed.
@@ -38,6 +39,12 @@ def new_app(help_: str) -> typer.Typer:
 def say(message: str) -> None:
     """Print a message for the person at the terminal: on stderr, results go to stdout."""
     typer.echo(f"briefing: {message}", err=True)
+
+
+def told(problem: Problem) -> str:
+    """Return a problem as one line: where, and what."""
+    where = f"{problem.source}/{problem.key}" if problem.key else problem.source
+    return f"{where}: {problem.reason}"
 
 
 def print_json(value: Any) -> None:

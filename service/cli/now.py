@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.console import DEGRADED, Config, new_app, progress, say
+from service.cli.console import DEGRADED, Config, new_app, progress, say, told
 from service.model import SourceRead
 
 if TYPE_CHECKING:
@@ -119,8 +119,7 @@ def _report(made: "Published", reads: tuple[SourceRead, ...], since: str) -> Non
         if read.error:
             say(f"{read.name}: {read.error}")
     for problem in made.brief.coverage.problems:
-        where = f"{problem.source}/{problem.key}" if problem.key else problem.source
-        say(f"{where}: {problem.reason}")
+        say(told(problem))
     if not made.brief.stories:
         hint = f"; {made.older} were collected before: --since all" if made.older else ""
         say(f"no relevant article was collected since {since}{hint}")

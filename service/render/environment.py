@@ -40,6 +40,8 @@ _FILTERS = {
     "first_places": phrases.first_places,
     "flat": fold.flat,
     "iso": phrases.iso,
+    "published": phrases.published,
+    "published_day": phrases.published_day,
     "lang": phrases.lang,
     "language": phrases.language,
     "languages": phrases.languages,

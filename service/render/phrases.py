@@ -6,7 +6,7 @@ name several zones. Interface words are English; languages are named in English.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -82,6 +82,19 @@ def iso(moment: datetime | None, zone: str) -> str:
     return stamp(moment, zone).replace(" UTC+", "+").replace(" UTC-", "-").replace(" UTC", "Z")
 
 
+def published(moment: datetime | None, zone: str) -> str:
+    """Return when an article was published as `iso` does; only the day where only that is known.
+
+    A source that gives a day alone is stored as midnight UTC; an hour in another zone, or the day
+    before, would be more than it said.
+    """
+    return f"{moment:%Y-%m-%d}" if moment and _day_only(moment) else iso(moment, zone)
+
+
+def _day_only(moment: datetime) -> bool:
+    return moment.astimezone(UTC).time() == time()
+
+
 def day(moment: datetime | date | None, zone: str) -> str:
     """Return "2026-11-21" as the zone's calendar has it, or "undated"."""
     if moment is None:
@@ -91,9 +104,14 @@ def day(moment: datetime | date | None, zone: str) -> str:
     )
 
 
+def published_day(moment: datetime | None, zone: str) -> str:
+    """Return the day of publication in the zone, or as the source gave it, or "undated"."""
+    return f"{moment:%Y-%m-%d}" if moment and _day_only(moment) else day(moment, zone)
+
+
 def days(first: datetime | None, last: datetime | None, zone: str) -> str:
     """Return one day, "first to last", or "undated"."""
-    one, other = day(first or last, zone), day(last or first, zone)
+    one, other = published_day(first or last, zone), published_day(last or first, zone)
     return one if one == other else f"{one} to {other}"
 
 

@@ -1,8 +1,8 @@
 """Stories that a few new articles are added to, at a small part of the cost of all of them.
 
-Problem: a service that looks for news every ten minutes has ten thousand articles of the last weeks
-and a handful of new ones. Reading them all again costs what it cost the first time, nearly all of it
-for tokenising texts that have not changed, and for weighing and pairing rows among themselves.
+Problem: a service that looks for news every ten minutes has ten thousand articles of the last
+weeks and a handful of new ones. Reading them all again costs what it cost the first time, nearly
+all of it for tokenising texts that have not changed, and for weighing and pairing their rows.
 
 Choice: `Known` keeps the rows, the pairs that are alike and the stories. New articles are matched
 against the rows, and only the connected components that they touch are clustered again. What is
@@ -26,7 +26,7 @@ import numpy as np
 from service.model import Article
 from service.stories.cluster import RULE
 from service.stories.features import Features
-from service.stories.linkage import Rule, average_linkage, components
+from service.stories.linkage import Linked, Rule, linked
 from service.stories.matching import Fitted, joined
 from service.stories.similarity import FLOOR, MARKS_FLOOR, crossed, decayed, read
 from service.stories.vectors import Counts, Edges, Ints
@@ -52,16 +52,6 @@ class _Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Settled:
-    """The stories of the weighted rows, which new articles are matched to."""
-
-    edges: Edges
-    #: Component of each number.
-    component: Ints
-    groups: tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """Articles with their stories; made by `remember`, never changed."""
 
@@ -73,7 +63,7 @@ class Known:
     stories: tuple[tuple[str, ...], ...] = ()
     _features: tuple[Features, ...] = field(default=(), repr=False)
     _parts: Mapping[str, _Part] = field(default_factory=dict, repr=False)
-    _settled: _Settled | None = field(default=None, repr=False)
+    _settled: Linked | None = field(default=None, repr=False)
 
     def extended(self, articles: Sequence[Article]) -> "Known":
         """Return the stories of the known and the new articles.
@@ -99,9 +89,9 @@ class Known:
             if not part.added:
                 settled = None
         if settled is None:
-            settled = _settle(joined([p.edges for p in parts.values()]), len(ids), self.rule)
+            settled = linked(len(ids), joined([p.edges for p in parts.values()]), self.rule)
         fresh = joined([_matched(key, part, features) for key, part in parts.items()])
-        groups = _regrouped(settled, fresh, len(ids), self.rule)
+        groups = settled.extended(len(ids), fresh, self.rule)
         told = sorted(tuple(sorted(ids[i] for i in group)) for group in groups)
         return Known(
             profile=self.profile,
@@ -155,30 +145,3 @@ def _placed(key: str, edges: Edges, numbers: Ints, features: Sequence[Features])
     first, second = numbers[edges[0]], numbers[edges[1]]
     by_number = np.minimum(first, second), np.maximum(first, second), edges[2]
     return (crossed if key == _MARKS else decayed)(by_number, features)
-
-
-def _settle(edges: Edges, count: int, rule: Rule) -> _Settled:
-    return _Settled(
-        edges=edges,
-        component=components(count, edges, rule),
-        groups=average_linkage(count, edges, rule),
-    )
-
-
-def _regrouped(settled: _Settled, fresh: Edges, count: int, rule: Rule) -> list[tuple[int, ...]]:
-    """Return the groups with fresh edges: the same as of all edges, from the touched ones only."""
-    component = settled.component
-    before = len(component)
-    strong = fresh[2] >= rule.threshold
-    ends = np.concatenate([fresh[0][strong], fresh[1][strong]])
-    is_touched = np.zeros(count, dtype=bool)
-    is_touched[component[ends[ends < before]]] = True
-    touched = np.ones(count, dtype=bool)
-    touched[:before] = is_touched[component]
-    first, second, _ = settled.edges
-    inside = touched[first] & touched[second]
-    edges = joined([tuple(column[inside] for column in settled.edges), fresh])  # type: ignore[list-item]
-    again = average_linkage(count, edges, rule)
-    return [group for group in settled.groups if not touched[group[0]]] + [
-        group for group in again if touched[group[0]]
-    ]

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
+
+from service.stories.vectors import Edges, Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class Rule:
 
 def average_linkage(
     count: int,
-    edges: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]],
+    edges: Edges,
     rule: Rule,
 ) -> tuple[tuple[int, ...], ...]:
     """Return the groups of 0 … count - 1, each ascending, in order of their first member.
@@ -61,9 +62,9 @@ def average_linkage(
 
 def components(
     count: int,
-    edges: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]],
+    edges: Edges,
     rule: Rule,
-) -> NDArray[np.int64]:
+) -> Ints:
     """Return the number of the connected component of each of 0 … count - 1: (count,).
 
     Groups are joined only along an edge that reaches the threshold, since no mean does unless one
@@ -76,6 +77,49 @@ def components(
     )
     _, component = connected_components(graph, directed=False)
     return np.asarray(component, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """Groups, and what it takes to find them again when there are more edges."""
+
+    edges: Edges
+    #: Connected component of each number: (count,).
+    component: Ints
+    groups: tuple[tuple[int, ...], ...]
+
+    def extended(self, count: int, fresh: Edges, rule: Rule) -> tuple[tuple[int, ...], ...]:
+        """Return the groups of 0 … count - 1 by these edges and fresh ones.
+
+        They are those that `average_linkage` finds in all edges, at the cost of the components that
+        the fresh edges touch. count: at least as many as before; a pair has one edge at most.
+        """
+        before = len(self.component)
+        strong = fresh[2] >= rule.threshold
+        ends = np.concatenate([fresh[0][strong], fresh[1][strong]])
+        is_touched = np.zeros(count, dtype=bool)
+        is_touched[self.component[ends[ends < before]]] = True
+        touched = np.ones(count, dtype=bool)
+        touched[:before] = is_touched[self.component]
+        first, second, value = self.edges
+        inside = touched[first] & touched[second]
+        edges = (
+            np.concatenate([first[inside], fresh[0]]),
+            np.concatenate([second[inside], fresh[1]]),
+            np.concatenate([value[inside], fresh[2]]),
+        )
+        again = average_linkage(count, edges, rule)
+        groups = [group for group in self.groups if not touched[group[0]]]
+        return tuple(sorted(groups + [group for group in again if touched[group[0]]]))
+
+
+def linked(count: int, edges: Edges, rule: Rule) -> Linked:
+    """Return the groups of 0 … count - 1, so that edges can be added."""
+    return Linked(
+        edges=edges,
+        component=components(count, edges, rule),
+        groups=average_linkage(count, edges, rule),
+    )
 
 
 class _Component:

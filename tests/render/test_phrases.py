@@ -212,3 +212,21 @@ def test_stories_by_field_are_numbered_on_and_an_empty_field_is_left_out() -> No
         ("Trade, finance and sanctions", [6, 7]),
     ]
     assert phrases.told_in(10, brief) == (6,)
+
+
+def test_a_day_without_an_hour_is_that_day_in_every_zone() -> None:
+    moment = datetime(2025, 9, 2, tzinfo=UTC)
+    for zone in ("UTC", "Europe/London", "America/New_York", "Asia/Shanghai"):
+        assert phrases.published(moment, zone) == "2025-09-02"
+        assert phrases.published_day(moment, zone) == "2025-09-02"
+        assert phrases.days(moment, moment, zone) == "2025-09-02"
+
+
+def test_an_hour_of_publication_is_told_in_the_desks_zone() -> None:
+    moment = datetime(2025, 9, 2, 20, 30, tzinfo=UTC)
+    assert phrases.published(moment, "Asia/Shanghai") == "2025-09-03 04:30+08:00"
+    assert phrases.published_day(moment, "Asia/Shanghai") == "2025-09-03"
+
+
+def test_a_cutoff_at_midnight_utc_is_the_zones_own_day() -> None:
+    assert phrases.day(datetime(2025, 9, 2, tzinfo=UTC), "America/New_York") == "2025-09-01"

@@ -7,21 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.stories.linkage import Rule, average_linkage
+from service.stories.linkage import Rule, average_linkage, linked
+from service.stories.vectors import Edges
 
 Pairs = dict[tuple[int, int], float]
 
 
 def groups(count: int, pairs: Pairs, rule: Rule) -> tuple[tuple[int, ...], ...]:
+    return average_linkage(count, edges(pairs), rule)
+
+
+def edges(pairs: Pairs) -> Edges:
     keys = list(pairs)
-    return average_linkage(
-        count,
-        (
-            np.array([i for i, _ in keys], dtype=np.int64),
-            np.array([j for _, j in keys], dtype=np.int64),
-            np.array([pairs[key] for key in keys], dtype=np.float64),
-        ),
-        rule,
+    return (
+        np.array([i for i, _ in keys], dtype=np.int64),
+        np.array([j for _, j in keys], dtype=np.int64),
+        np.array([pairs[key] for key in keys], dtype=np.float64),
     )
 
 
@@ -108,3 +109,16 @@ def test_groups_of_separate_parts_do_not_touch(shift: int) -> None:
     found = groups(3 + shift, pairs, Rule(threshold=0.5))
     assert (0, 1) in found
     assert (1 + shift, 2 + shift) in found
+
+
+@given(graphs(), st.integers(0, 9), st.sampled_from([0.1, 0.25, 0.4]))
+def test_edges_of_new_numbers_lead_to_the_groups_of_all_edges(
+    graph: tuple[int, Pairs], new: int, threshold: float
+) -> None:
+    count, pairs = graph
+    before = max(0, count - new)
+    rule = Rule(threshold=threshold, cohesion=0.7, grown=2)
+    old = {(i, j): value for (i, j), value in pairs.items() if j < before}
+    fresh = {key: value for key, value in pairs.items() if key not in old}
+    found = linked(before, edges(old), rule).extended(count, edges(fresh), rule)
+    assert found == groups(count, pairs, rule)
