@@ -37,6 +37,10 @@ MAX_NAME = 500
 
 _ELEMENT = re.compile(r"</?[A-Za-z][^<>]*>")
 _TAG = re.compile(rf"{_ELEMENT.pattern}|&(?:[A-Za-z]{{2,8}}|#\d{{1,7}}|#x[0-9A-Fa-f]{{1,6}});")
+#: What editors of blogs put around text where others put elements: "[vc_row width=…]".
+_SHORTCODE = re.compile(
+    r"\[/?(?:(?:fusion|vc|et_pb|av)_[a-z_]{2,40}|caption)(?=[\s\]])[^\[\]]{0,2000}\]"
+)
 _NESTING = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})\b")
 # Elements that hold nothing, or whose ends may be left out: they do not nest by themselves.
 _UNNESTED = frozenset(
@@ -124,6 +128,7 @@ def cleaned(markup: str) -> str:
 
     Raises ExtractError for markup that is nested so deep that it takes minutes to clean.
     """
+    markup = _SHORTCODE.sub(" ", markup)
     if not _TAG.search(markup):
         return normalise(markup)
     if len(markup) > _SHALLOW and (depth := nesting(markup)) > MAX_DEPTH:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from feeds.addresses import shown, split
@@ -53,8 +53,13 @@ class Client(Protocol):
     async def get(self, url: str, *, validators: dict[str, str] | None = None) -> Response: ...
 
 
-#: Runs a function of nothing to its end, off the event loop.
-Run = Callable[[Callable[[], Feed]], Awaitable[Feed]]
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    """Runs a pure function of nothing to its end, off the event loop."""
+
+    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +152,7 @@ async def find(client: Client, url: str, *, now: datetime, run: Run) -> Found:
         return _found(answer, await run(_parsing(answer, now)))
     except ParseError as exc:
         try:
-            named = links(decode(answer.body), url=answer.url)
+            named = await run(partial(_named, answer.body, url=answer.url))
         except ParseError:
             named = ()
         if not named:
@@ -167,6 +172,10 @@ async def find(client: Client, url: str, *, now: datetime, run: Run) -> Found:
         else:
             return _found(answer, feed, others=named[:number] + named[number + 1 :])
     raise SourceError(f"{shown(url)} names a feed that cannot be read: {reasons[0]}")
+
+
+def _named(body: bytes, *, url: str) -> tuple[Link, ...]:
+    return links(decode(body), url=url)
 
 
 def _parsing(answer: Response, now: datetime) -> Callable[[], Feed]:

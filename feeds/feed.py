@@ -132,15 +132,15 @@ class FeedSource:
             problems=found.problems,
             ttl_s=found.ttl_s,
         )
-        entries = found.entries
+        entries, kills = found.entries, 0
         if self._pages is not None:
             tried = before.tried if before else {}
             filled = await self._pages.fill(entries, tried, tongue=self._language)
-            entries = filled.entries
+            entries, kills = filled.entries, filled.kills
             seen = replace(seen, tried=filled.tried)
             if filled.pending:
                 seen = replace(seen, validators={}, body="")
-        return self._given(seen, answer, entries=entries, parsed=True)
+        return self._given(seen, answer, entries=entries, parsed=True, kills=kills)
 
     def _unchanged(self, seen: Seen, answer: Response) -> Batch:
         if answer.status == 304:
@@ -154,6 +154,7 @@ class FeedSource:
         *,
         entries: tuple[Entry, ...] = (),
         parsed: bool | None,
+        kills: int = 0,
     ) -> Batch:
         return Batch(
             entries=entries,
@@ -166,6 +167,7 @@ class FeedSource:
                 ttl_s=seen.ttl_s,
                 parsed=parsed,
                 moved_to=answer.moved_to if answer.moved_to != self._url else None,
+                kills=kills,
             ),
         )
 

@@ -76,6 +76,8 @@ class Filled:
     tried: Mapping[str, Tried]
     #: True where pages are left for the next reading, though the feed may not change before.
     pending: bool
+    #: Worker processes that pages have ended.
+    kills: int = 0
 
 
 class Pages:
@@ -119,7 +121,7 @@ class Pages:
             kept.append(entry)
         now = wanted[:PAGES_MAX]
         found = await asyncio.gather(*(self._better(kept[at], tongue) for at in now))
-        for at, (entry, state) in zip(now, found, strict=True):
+        for at, (entry, state, _) in zip(now, found, strict=True):
             last = tried.get(entry.key)
             tries = last.tries + 1 if last else 1
             if state == "again" and tries >= TRIES_MAX:
@@ -127,18 +129,25 @@ class Pages:
             tried[entry.key] = Tried(teaser=_digest(kept[at]), state=state, tries=tries)
             kept[at] = entry
         again = any(tried[kept[at].key].state == "again" for at in now)
-        return Filled(entries=tuple(kept), tried=tried, pending=again or len(wanted) > len(now))
+        return Filled(
+            entries=tuple(kept),
+            tried=tried,
+            pending=again or len(wanted) > len(now),
+            kills=sum(killed for _, _, killed in found),
+        )
 
-    async def _better(self, entry: Entry, tongue: str | None) -> tuple[Entry, State]:
-        """Return the entry with the text of its page, or as it is, and what became of the page."""
+    async def _better(self, entry: Entry, tongue: str | None) -> tuple[Entry, State, bool]:
+        """Return the entry with the text of its page, or as it is; what became of the page, and
+        whether that has ended a worker process.
+        """
         url = entry.url or ""
         may = await self._robots.may(url)
         if may != "yes":
-            return entry, "again" if may == "later" else "teaser"
+            return entry, "again" if may == "later" else "teaser", False
         try:
             answer = await self._client.get(url)
             if not _HTML.match(answer.headers.get("content-type", "")):
-                return entry, "teaser"
+                return entry, "teaser", False
             page = await self._run(
                 partial(
                     article,
@@ -152,10 +161,12 @@ class Pages:
             )
         except FetchError as error:
             mends_itself = error.status is None or error.status >= 500 or error.status == 429
-            return entry, "again" if mends_itself else "teaser"
-        except (ParseError, ExtractError):
-            return entry, "teaser"
-        return (entry, "teaser") if page is None else (page, "page")
+            return entry, "again" if mends_itself else "teaser", False
+        except ParseError as error:
+            return entry, "teaser", error.killed
+        except ExtractError:
+            return entry, "teaser", False
+        return (entry, "teaser", False) if page is None else (page, "page", False)
 
 
 def _digest(entry: Entry) -> str:

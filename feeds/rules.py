@@ -263,6 +263,7 @@ LINKS = (
         r"read the full (?:story|article)|related(?: articles?| stories| news)|more on this story|"
         r"you may also like|click here(?: to read more| for more)?|learn more|most read|trending|"
         r"top stories|latest news)[.!…»→> ]*",
+        r"the post .{1,300}? appeared first on [^.!?]{1,100}\.?",
     ),
     _rule(
         "read more",

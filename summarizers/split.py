@@ -14,7 +14,7 @@ paragraph to a line, old text files with hard breaks.
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import sentencex
 
@@ -25,14 +25,20 @@ Span = tuple[int, int]
 
 #: A text whose longest line is outside these was not wrapped: its lines are paragraphs.
 _WRAP_LEAST, _WRAP_MOST = 40, 130
-#: Longer paragraphs are cut at a sentence end first: sentencex needs quadratic time for a
-#: paragraph full of opening quotation marks (0.7 s for 160 kB).
-_CHUNK = 40_000
+#: sentencex needs time by length and quotation marks of a paragraph, multiplied: a minute for
+#: 300,000 opening marks. So it is given pieces: short ones where marks are dense, which no text
+#: for reading is, then 4 s a megabyte at the worst; otherwise long ones, which few paragraphs fill.
+_CHUNK, _DENSE_CHUNK = 40_000, 4_000
+#: Marks in a long piece that make it a dense one: one in 40 characters.
+_DENSE = 1_000
+#: What `_joined` looks at of the sentence before.
+_TAIL_LENGTH = 32
 
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LIST_MARK = re.compile(r"\s*(?:[-•*–—·▪]\s|\(?\d{1,2}[.)、]\s|[①-⑳])")
 _SOFT_CUT = re.compile(r"[.!?。！？][\"”»’)]*\s+|[。！？]")
+_PAIRED = re.compile("[\"'“”‘’„«»‹›「」『』《》〈〉()（）\\[\\]]")
 
 
 def split(text: str, language: str) -> tuple[Span, ...]:
@@ -41,19 +47,19 @@ def split(text: str, language: str) -> tuple[Span, ...]:
     Disjoint, trimmed of white space, never empty, never across a paragraph break; together they
     hold every character that is not white space. Headings and list lines are spans of their own.
     language: ISO 639-1; any other value gets sentencex's default rules.
+    Time grows with the length of the text, whatever stands in it.
     """
     if _SURROGATE.search(text):
         text = _SURROGATE.sub("\ufffd", text)  # of the same length; sentencex encodes to UTF-8
 
     found: list[Span] = []
     for start, end in paragraphs(text):
-        for piece_start, piece_end in _pieces(text, start, end):
-            piece = text[piece_start:piece_end]
-            cut = scan(piece) if language == "zh" else _alphabetic(piece, language)
-            for a, b in cut:
-                span = _trim(text, piece_start + a, piece_start + b)
-                if span[0] < span[1]:
-                    found.append(span)
+        paragraph = text[start:end]
+        cut = scan(paragraph) if language == "zh" else _alphabetic(paragraph, language)
+        for a, b in cut:
+            span = _trim(text, start + a, start + b)
+            if span[0] < span[1]:
+                found.append(span)
     return tuple(found)
 
 
@@ -94,18 +100,22 @@ def _wrapped(line: str, following: str, width: int) -> bool:
     return len(line) + 1 + len(head) > width and not _LIST_MARK.match(following)
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield a paragraph in pieces of bounded size where it has sentence ends to cut at."""
-    while end - start > _CHUNK:
-        ends = [m.end() for m in _SOFT_CUT.finditer(text, start + _CHUNK // 2, start + _CHUNK)]
-        if not ends:
-            following = _SOFT_CUT.search(text, start + _CHUNK, end)
-            if following is None:
-                break
-            ends = [following.end()]
-        yield start, ends[-1]
-        start = ends[-1]
-    yield start, end
+def _pieces(paragraph: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield a paragraph in pieces of bounded size; True for one that is cut off within a sentence.
+
+    A piece ends behind the last mark that may end a sentence, or anywhere if it holds none.
+    """
+    start, stop = 0, len(paragraph)
+    while stop - start > _DENSE_CHUNK:
+        marks = islice(_PAIRED.finditer(paragraph, start, start + _CHUNK), _DENSE, None)
+        size = _CHUNK if next(marks, None) is None else _DENSE_CHUNK
+        if stop - start <= size:
+            break
+        ends = [m.end() for m in _SOFT_CUT.finditer(paragraph, start + size // 2, start + size)]
+        end = ends[-1] if ends else start + size
+        yield start, end, not ends
+        start = end
+    yield start, stop, False
 
 
 def _trim(text: str, start: int, end: int) -> Span:
@@ -139,24 +149,29 @@ _CLOSE_SINGLE = re.compile(r"(?<=[\w.,!?…])['’](?![\w])")
 
 def _alphabetic(paragraph: str, language: str) -> Iterator[Span]:
     """Yield sentencex's sentences of one paragraph, joined or parted where it errs."""
-    start: int | None = None
-    end = 0
-    for a, b in _boundaries(paragraph, language):
-        if start is not None:
-            if not _joined(paragraph, start, end, b, language):
+    start = end = 0
+    written = 0  # where the last character before `end` that is no space ends
+    within = False
+    for piece_start, piece_end, cut_off in _pieces(paragraph):
+        for a, b in _boundaries(paragraph[piece_start:piece_end], language):
+            stop = piece_start + b
+            left = paragraph[max(start, written - _TAIL_LENGTH) : written]
+            right = paragraph[end:stop].lstrip()
+            if end and not within and not _joined(left, right, language):
                 yield start, end
-                start = a
-        else:
-            start = a
-        end = b
-    if start is not None:
+                start = piece_start + a
+            within = False
+            end = stop
+            written = end - (len(right) - len(right.rstrip())) if right else written
+        within = cut_off
+    if start < end:
         yield start, end
 
 
-def _boundaries(paragraph: str, language: str) -> Iterator[Span]:
-    for found in sentencex.get_sentence_boundaries(language or "und", paragraph):
+def _boundaries(piece: str, language: str) -> Iterator[Span]:
+    for found in sentencex.get_sentence_boundaries(language or "und", piece):
         start, end = found["start_index"], found["end_index"]
-        sentence = paragraph[start:end]
+        sentence = piece[start:end]
         if ("'" in sentence or "‘" in sentence) and _runs_on(sentence):
             # A single mark opened twice is an apostrophe or a quote over several paragraphs:
             # sentencex then swallows all up to the next mark. Without the marks it does not.
@@ -183,9 +198,11 @@ def _runs_on(sentence: str) -> bool:
     return depth != 0
 
 
-def _joined(paragraph: str, start: int, end: int, stop: int, language: str) -> bool:
-    """Return whether the sentence that begins at `end` goes on with the one before it."""
-    left, right = paragraph[start:end].rstrip(), paragraph[end:stop].lstrip()
+def _joined(left: str, right: str, language: str) -> bool:
+    """Return whether the sentence that begins with `right` goes on with the one before it.
+
+    left: the last characters before it, all of a short sentence; both without white space between.
+    """
     if not left or not right or _ENUMERATOR.fullmatch(left):
         return True
     if left[-1] in "\"”’'»" and _SAID.match(right):

@@ -29,6 +29,7 @@ _DASH = re.compile(r"^[—–]\s", re.MULTILINE)
 #: A capital within a sentence: what has one there is a name at the beginning of another, too.
 _PROPER = re.compile(r"(?<=[a-zа-яё,;]\s)[A-ZА-ЯЁ][\w’'-]+")
 _WORD = re.compile(r"\w")
+_LABEL = re.compile(r"[A-ZА-ЯЁ][\w-]*(?:\s[\w-]+){0,2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +108,14 @@ def _setting(
     text: str, regions: tuple[Quotation, ...], index: int, names: frozenset[str]
 ) -> Setting:
     region = regions[index]
-    begin = max(regions[index - 1].end if index else 0, region.start - REACH)
+    before, behind = index - 1, index + 1
+    while before >= 0 and _labels(text, regions[before]):
+        before -= 1
+    while behind < len(regions) and _labels(text, regions[behind]):
+        behind += 1
+    begin = max(regions[before].end if before >= 0 else 0, region.start - REACH)
     begin = max(begin, text.rfind("\n", begin, region.start) + 1)
-    following = regions[index + 1].start if index + 1 < len(regions) else len(text)
+    following = regions[behind].start if behind < len(regions) else len(text)
     end = min(following, region.end + REACH)
     line_end = text.find("\n", region.end, end)
     return Setting(
@@ -122,6 +128,11 @@ def _setting(
         inner_stop=region.inner_end,
         names=names,
     )
+
+
+def _labels(text: str, region: Quotation) -> bool:
+    """Whether marks hold the name of a company or an outlet: глава «Газпрома» Алексей Миллер."""
+    return region.mark == "«" and _LABEL.fullmatch(text, region.inner_start, region.inner_end) is not None
 
 
 def _continues(text: str, previous: tuple[Quotation, Attribution], region: Quotation) -> bool:

@@ -66,7 +66,7 @@ def words(read: SourceRead, state: SourceState, zone: ZoneInfo) -> str:
     if read.state == "failed":
         text = f"{read.name}: failed: {read.error}"
         if health.failures > 1:
-            text += f"; it is the {health.failures}th failure in a row"
+            text += f"; {health.failures} failures in a row"
         if state.last_success is not None:
             text += f"; last read well {local(state.last_success, zone)}"
     else:

@@ -57,6 +57,11 @@ def put_all(db: Connection, states: Mapping[str, Health]) -> None:
     )
 
 
+def forget(db: Connection, source: str) -> None:
+    """Forget how a source was doing."""
+    db.execute(delete(tables.health).where(tables.health.c.source == source))
+
+
 def due(
     db: Connection, now: datetime, configured: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:

@@ -201,6 +201,14 @@ def record_failure(
 
 
 def _upsert(db: Connection, source: str, values: dict[str, Any]) -> None:
+    """Write a source's row; what was learnt at another address is forgotten first."""
+    moved = db.execute(
+        update(tables.source)
+        .where(tables.source.c.name == source, tables.source.c.address != values["address"])
+        .values(cursor=None)
+    )
+    if moved.rowcount:
+        states.forget(db, source)
     changed = db.execute(
         update(tables.source).where(tables.source.c.name == source).values(**values)
     )

@@ -244,3 +244,14 @@ MAKERS: list[Callable[[], bytes]] = [*bombs.FEEDS.values(), *bombs.FILES.values(
 def test_a_bomb_is_no_larger_than_what_is_read_at_all(make: Callable[[], bytes]) -> None:
     """Or else it would be refused for its size, and prove nothing."""
     assert len(make()) <= 10 << 20
+
+
+def test_codes_of_an_editor_are_no_words_and_brackets_of_a_text_stay() -> None:
+    markup = (
+        f"[vc_row width=&quot;1/2&quot;][fusion_text]{bombs.LEAD}[/fusion_text][/vc_row] "
+        "He spoke of [the] caption [sic]."
+    )
+    found = items(bombs.rss(bombs.item("1", markup)), url=URL, now=NOW)
+    assert [entry.text for entry in found.entries] == [
+        f"{bombs.LEAD} He spoke of [the] caption [sic]."
+    ]

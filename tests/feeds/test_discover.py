@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 
 from feeds.discover import MAX_TRIED, Found, find, links
 from feeds.fetch import Response
-from feeds.syndication import Feed
 from service.errors import FetchError, SourceError
 from tests.feeds.fakes import Canned
 
+T = TypeVar("T")
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 SITE = "https://wire.example/"
 RSS = (
@@ -41,7 +42,7 @@ def _answer(body: bytes | str, url: str = SITE) -> Response:
     return Response(url=url, status=200, body=data, moved_to=url)
 
 
-async def _here(work: Callable[[], Feed]) -> Feed:
+async def _here(work: Callable[[], T]) -> T:
     return work()
 
 

@@ -103,6 +103,7 @@ class Texts(Pages):
             entries=tuple(replace(entry, text_from="page") for entry in entries),
             tried={entry.key: Tried(teaser="t", state="page", tries=2) for entry in entries},
             pending=self._pending.pop(0),
+            kills=2,
         )
 
 
@@ -115,6 +116,8 @@ def test_what_became_of_pages_is_remembered_over_a_304() -> None:
     texts = Texts(False, False)
     first = _read(client, None, texts)
     assert [entry.text_from for entry in first.entries] == ["page"]
+    assert first.outcome is not None
+    assert first.outcome.kills == 2
     second = _read(client, first.cursor, texts)
     _read(client, second.cursor, texts)
     assert texts.before == [{}, {"1": Tried(teaser="t", state="page", tries=2)}]

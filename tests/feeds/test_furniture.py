@@ -55,6 +55,7 @@ ANYWHERE = [
     ("read more", "Read more: The long road to a pipeline"),
     ("read more", "Also read: The long road to a pipeline"),
     ("read more", "RELATED ARTICLES"),
+    ("read more", "The post A Visit to the Port appeared first on Harbour Wire."),
     ("read more", "Читайте также: Долгий путь к газопроводу"),
     ("read more", "相关阅读：管道之路"),
     ("advertisement", "Advertisement"),
@@ -114,6 +115,7 @@ AT_THE_END = [
 REPORTING = [
     "Follow us into the archive, the guide said, and the two ministers did so.",
     "The ministry asked readers to follow us on Telegram, a spokesman told reporters.",
+    "The article on the visit was first published on Monday, and drew a reply from Moscow.",
     "Photo opportunities were cancelled after the talks ran late.",
     "A file photo showed the two presidents at the same table in 2019.",
     "The photo shows the two presidents at the gate, an official said (the photo is dated 2019).",

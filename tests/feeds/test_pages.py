@@ -209,6 +209,17 @@ def test_a_page_that_fails_costs_itself_only() -> None:
     assert [entry.text_from for entry in filled.entries] == ["page", "feed"]
 
 
+def test_a_page_that_ends_its_worker_is_counted_and_not_tried_again() -> None:
+    async def killed(work: Callable[[], T]) -> T:
+        raise ParseError("took more than 5 seconds and was stopped", killed=True)
+
+    site = Site(_response(PAGE))
+    pages = Pages(site, site, now=lambda: NOW, run=killed)
+    filled = asyncio.run(pages.fill((_entry(),), {}))
+    assert (filled.entries, filled.kills, filled.pending) == ((_entry(),), 1, False)
+    assert site.fill(_entry(), before=filled.tried).kills == 0
+
+
 def test_a_page_in_another_encoding_is_read_as_its_server_declares() -> None:
     lead = "Россия и Китай открыли в четверг второй железнодорожный мост через реку Амур."
     more = "Мост у города Хэйхэ рассчитан на девять миллионов тонн грузов в год. " * 4

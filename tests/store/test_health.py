@@ -75,6 +75,13 @@ def test_what_was_learnt_at_another_address_is_not_given(store: Store) -> None:
     assert got(store, address="https://wire.example/other") == Health()
 
 
+def test_declaring_a_source_at_a_new_address_forgets_how_it_was_doing(store: Store) -> None:
+    read(store, known=ILL)
+    with store.write() as db:
+        sources.declare(db, source="wire", kind="feed", address="https://wire.example/other")
+    assert got(store, address="https://wire.example/other") == Health()
+
+
 def test_the_listing_shows_it(store: Store) -> None:
     read(store, known=ILL)
     read(store, "post", known=None)

@@ -128,6 +128,20 @@ def test_the_cursor_of_another_address_is_not_given(store: Store) -> None:
         assert sources.cursor(db, "wire", address="https://moved.example/feed") is None
 
 
+def test_a_failure_at_a_new_address_does_not_hand_it_the_cursor_of_the_old_one(
+    store: Store,
+) -> None:
+    record(store, cursor="1")
+    moved = "https://moved.example/feed"
+    with store.write() as db:
+        sources.record_failure(
+            db, source="wire", kind="feed", address=moved, at=hour(1), error="no such host"
+        )
+    with store.read() as db:
+        assert sources.cursor(db, "wire", address=moved) is None
+        assert sources.cursor(db, "wire", address=ADDRESS) is None
+
+
 def test_sources_are_listed_by_name(store: Store) -> None:
     for name in ("wire", "amur", "post"):
         record(store, source=name)

@@ -41,6 +41,11 @@ GAS_MEETING = {
 }
 
 
+def filler(stem: str) -> str:
+    """Return 2,500 characters that no other article has."""
+    return " ".join(f"{stem}{number:04}" for number in range(250))
+
+
 def told(found: Sequence[Article]) -> set[frozenset[str]]:
     """Return the stories as sets of texts."""
     return {frozenset(found[i].text for i in group) for group in cluster(found, PROFILE)}
@@ -79,6 +84,19 @@ def test_one_meeting_in_three_languages_is_one_story() -> None:
     found += [dated(TRADE_ZH, day, "zh"), dated(DRILL_RU, day, "ru"), dated(RAIL_EN, day)]
     assert frozenset(GAS_MEETING.values()) in told(found)
     assert len(told(found)) == 4
+
+
+def test_a_background_that_two_articles_end_with_does_not_join_them() -> None:
+    """Told at length, at the end: what every article on one topic repeats."""
+    lines = [f"Since accord {n} both capitals speak of a lasting bond" for n in range(11, 21)]
+    background = ". ".join(lines) + "."
+    call = "Xi Jinping and Vladimir Putin spoke by telephone on the anniversary of the invasion. "
+    ferry = "A ferry between Heihe and Blagoveshchensk took its first lorries of the summer. "
+    found = [
+        dated(f"{lead}{filler(stem)} {background}", None)
+        for lead, stem in ((call, "call"), (ferry, "ferry"))
+    ]
+    assert len(cluster([*found, dated(GAS_EN, None), dated(RAIL_EN, None)], PROFILE)) == 4
 
 
 def test_two_languages_need_a_day_or_two_figures_in_common() -> None:
@@ -179,3 +197,12 @@ def labelled(name: str) -> tuple[list[Article], list[str]]:
 def test_labelled_stories_are_found_as_well_as_promised(name: str, floor: float) -> None:
     found, gold = labelled(name)
     assert b_cubed(gold, cluster(found, PROFILE)) >= floor
+
+
+def test_the_texts_of_a_users_folder_are_five_events() -> None:
+    """Two of them, on a call and on a visit, end with much the same background."""
+    files = sorted((BENCH.parent / "corpus").glob("*.txt"))
+    if not files:
+        pytest.skip("the user's texts are not beside this checkout")
+    found = [dated(file.read_text(encoding="utf-8"), None) for file in files]
+    assert len(cluster(found, PROFILE)) == len(found)

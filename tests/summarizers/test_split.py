@@ -1,6 +1,10 @@
 """Where sentences begin and end."""
 
+from collections.abc import Callable
+from typing import Any, SupportsIndex
+
 import pytest
+import sentencex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -138,8 +142,76 @@ def test_a_megabyte_without_an_end_is_one_sentence(language: str) -> None:
     assert sentences("word " * 200_000, language) == ((0, 999_999),)
 
 
-def test_many_opening_quotation_marks_are_read_piece_by_piece() -> None:
-    assert len(sentences("“ a. B " * 40_000, "en")) > 1
+HOSTILE = (
+    "word", "“", "«", "‘", "'", '"', "(", ".", "…", "!", "7", "。", "“。", "。”", "».", "（。",
+    "'a. ", "“ a. B ", "A. B. C. ", "Mr. ", "U.S. ", "1. ", "(1) ", "a\n", "a\n\n",
+    "a \n \n", " ", "a?b",
+)  # fmt: skip
+
+
+class Counted(str):
+    """Text that counts the characters copied from it and from its copies."""
+
+    __slots__ = ("copied",)
+    copied: list[int]
+
+    def __new__(cls, text: str, copied: list[int]) -> "Counted":
+        made = super().__new__(cls, text)
+        made.copied = copied
+        return made
+
+    def __getitem__(self, key: SupportsIndex | slice) -> "Counted":
+        found = super().__getitem__(key)
+        self.copied[0] += len(found)
+        return Counted(found, self.copied)
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], tuple[int, int]]:
+    """Return what a text costs: characters copied, and characters that sentencex must step over.
+
+    sentencex looks through a piece anew for each quotation mark in it, so a piece counts its
+    length times its marks, one more, at the least its length.
+    """
+    steps = [0]
+    plain = sentencex.get_sentence_boundaries
+
+    def counting(language: str, piece: str) -> Any:
+        marks = sum(piece.count(mark) for mark in "“”«»‘’'\"()（）")
+        steps[0] += len(piece) * (1 + marks)
+        return plain(language, str(piece))
+
+    monkeypatch.setattr(sentencex, "get_sentence_boundaries", counting)
+
+    def measured(text: str, language: str) -> tuple[int, int]:
+        steps[0] = 0
+        copied = [0]
+        sentences(Counted(text, copied), language)
+        return copied[0], steps[0]
+
+    return measured
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("part", HOSTILE)
+def test_twice_the_text_is_at_most_twice_the_work(
+    part: str, language: str, work: Callable[[str, str], tuple[int, int]]
+) -> None:
+    once = work((part * 41_000)[:41_000], language)
+    twice = work((part * 82_000)[:82_000], language)
+    for small, large in zip(once, twice, strict=True):
+        # Pieces do not end at the same places: the last one may be a short one.
+        assert large <= 2.3 * small
+    assert twice[0] <= 24 * 82_000
+
+
+@pytest.mark.parametrize("mark", ["“", "«", "x", "7"])
+def test_a_paragraph_that_was_cut_to_be_read_is_one_sentence_again(mark: str) -> None:
+    assert sentences(mark * 100_000, "en") == ((0, 100_000),)
+
+
+def test_an_abbreviation_at_a_seam_between_pieces_does_not_end_a_sentence() -> None:
+    assert sentences("Mr. Li and " * 8_000, "en") == ((0, 87_999),)
 
 
 ALPHABET = "aBя中 .。?！\n\t“”\"'«»()1…-—🚢\u3000\u00a0\x00"

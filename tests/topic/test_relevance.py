@@ -74,13 +74,85 @@ def test_chinese_and_russian_articles_are_weighed_alike(title: str, text: str) -
     assert relevance(title, text, PROFILE).relevant
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("", "Russia and China signed a protocol on beef on Monday. Shipments begin in spring."),
+        ("Putin to visit Beijing", "The president will hold talks with Xi Jinping in May."),
+        ("A bridge over the Argun", "Moscow and Beijing will open it to lorries in 2027."),
+        ("Hotels fill up", "Chinese visitors are back in Vladivostok, Russian officials said."),
+        ("", "俄罗斯外长拉夫罗夫周三抵达北京，同王毅举行会谈。"),
+        ("普京将访华", "俄总统普京将于五月访问中国。"),
+        ("", "Россия и Китай подписали протокол о поставках говядины. Отгрузки начнутся весной."),
+        ("Туристы вернулись в Приморье", "Поток туристов из КНР в Россию вырос втрое за год."),
+    ],
+)
+def test_a_teaser_whose_first_sentence_names_both_is_in(title: str, text: str) -> None:
+    assert relevance(title, text, PROFILE).relevant
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Oil falls on weak demand",
+            "Brent fell 2% on Tuesday. Traders pointed to slow demand in China and to steady "
+            "exports from Russia. OPEC meets next week.",
+        ),
+        (
+            "Norwegian wins in Stavanger",
+            "The Norwegian beat rivals from China, Russia, India and the United States on Friday.",
+        ),
+        (
+            "Chinese car sales rise",
+            "Sales of Chinese cars rose in May. Makers shipped more to Brazil, Mexico and Russia.",
+        ),
+        (
+            "油价下跌",
+            "周二布伦特原油下跌百分之二。交易商称中国需求放缓，俄罗斯出口稳定。欧佩克下周开会。",
+        ),
+        ("国际象棋赛落幕", "挪威棋手击败来自中国、俄罗斯、印度和美国的对手夺冠。"),
+        (
+            "Нефть подешевела",
+            "Нефть Brent подешевела на 2%. Трейдеры указали на слабый спрос в Китае и стабильный "
+            "экспорт из России. На следующей неделе соберётся ОПЕК.",
+        ),
+        (
+            "Норвежец выиграл турнир",
+            "Он опередил в пятницу соперников из Китая, России, Индии и США.",
+        ),
+    ],
+)
+def test_a_teaser_that_names_both_in_passing_is_out(title: str, text: str) -> None:
+    assert not relevance(title, text, PROFILE).relevant
+
+
+def test_the_first_sentence_may_follow_an_abbreviation() -> None:
+    found = relevance("", "U.S. talks. Russia and China left early, envoys said.", PROFILE)
+    lead = next(part for part in found.parts if part.name == "lead")
+    assert lead.detail == "title and first sentence name every side, third countries 1"
+    assert lead.value == pytest.approx(0.1)
+
+
+def test_what_stands_below_the_first_sentence_is_not_in_the_lead() -> None:
+    text = "Rain fell on the capital all week. China and Russia met."
+    parts = relevance("", text, PROFILE).parts
+    assert next(part for part in parts if part.name == "lead").value == 0
+
+
 def test_a_headline_with_no_text_is_in_if_it_names_both() -> None:
     assert relevance("China and Russia agree on gas", "", PROFILE).relevant
 
 
 def test_a_teaser_that_names_one_side_in_passing_is_out() -> None:
-    teaser = "A review of a book on the Chinese economy, which was once modelled on the Soviet one."
+    teaser = "A review of a book on the Chinese economy. It was once modelled on the Soviet one."
     assert not relevance("How the Chinese economy works", teaser, PROFILE).relevant
+
+
+def test_a_first_sentence_that_names_both_in_passing_is_taken_at_its_word() -> None:
+    """The price of having every short report whose first sentence names both."""
+    teaser = "The minister named China and Russia among the dangers. The budget rises by 4%."
+    assert relevance("Parliament debates the budget", teaser, PROFILE).relevant
 
 
 def test_third_countries_in_the_sentence_take_weight_from_it() -> None:
@@ -118,8 +190,11 @@ def test_the_graded_articles_are_ranked_as_well_as_promised() -> None:
         return total / hit
 
     assert average_precision(2) >= 0.95
-    assert average_precision(1) >= 0.83
-    assert all(f.relevant for f, row in zip(found, rows, strict=True) if row["grade"] == 2)
+    assert average_precision(1) >= 0.85
+    taken = [row["grade"] for f, row in zip(found, rows, strict=True) if f.relevant]
+    grades = [row["grade"] for row in rows]
+    assert taken.count(2) == grades.count(2)
+    assert taken.count(0) <= 0.12 * grades.count(0)
 
 
 def test_the_five_texts_of_a_users_folder_are_in() -> None:

@@ -3,7 +3,13 @@
 import re
 
 from service.brief.speech.attribution import Attribution, Setting, Speaker
-from service.brief.speech.english_words import NO_NAMES, NO_OFFICES, OFFICES, TITLES
+from service.brief.speech.english_words import (
+    CONNECTORS,
+    NO_NAMES,
+    NO_OFFICES,
+    OFFICES,
+    TITLES,
+)
 from service.model import Span
 
 _VERB = (
@@ -12,7 +18,7 @@ _VERB = (
     r"claimed|continued|concluded|commented|remarked|responded|pointed\sout|acknowledged|admitted|"
     r"observed|cautioned|urged|vowed|pledged|reiterated|reaffirmed|quipped|joked|complained|"
     r"testified|highlighted|underlined|underscored|affirmed|asserted|denounced|maintained|"
-    r"suggested|confirmed|predicted|summed\sup|went\son)"
+    r"suggested|confirmed|described|predicted|summed\sup|went\son)"
 )
 _BODY = re.compile(
     r"\b(?:Ministry|Commission|Embassy|Kremlin|Government|Council|Agency|Union|White\sHouse|"
@@ -21,7 +27,7 @@ _BODY = re.compile(
 )
 _CAP = r"[A-ZÀ-ÞĀŁŚŠŽÇĐÖÜ][\w’'.-]*"
 _TOKEN = re.compile(r"[^\s,;:()“”\"]+")
-_NAME = rf"{_CAP}(?:\s(?:de|del|der|den|von|van|bin|ibn|al|el|la|le|di|da|dos|{_CAP})){{0,7}}"
+_NAME = rf"{_CAP}(?:\s(?:de|del|der|den|von|van|bin|ibn|al|el|la|le|di|da|dos|{_CAP}|(?:of|to|for|at)(?:\sthe)?(?=\s{_CAP}))){{0,9}}"
 _APPOSITION = (
     r"(?:,\s(?!(?:and|but|who\s(?:also|then))\b)(?:[^,;:.“”\"]|(?<=[A-Z])\.){3,90}"
     r"(?:,[^,;:.“”\"]{3,60})?,)?"
@@ -36,6 +42,13 @@ _NAME_VERB = re.compile(
     rf"\s?[,—–-]?\s?(?P<np>(?:[Tt]he\s)?(?:[A-Za-z’'-]+\s){{0,6}}?{_NAME}|[Ss]?[Hh]e)"
     rf"(?P<app>{_APPOSITION})\s(?:also\s|then\s|later\s|had\s|has\s)?{_VERB}\b"
 )
+#: Office first, with a comma: ”, said the museum's director, Polina Arsenyeva
+_OFFICE_NAME = rf"(?P<office>(?:[Tt]he|[Ii]ts|[Tt]heir|[Aa]n?)\s(?:[\w’'-]+\s){{0,9}}?[\w-]+),\s(?P<name>{_CAP}(?:\s{_CAP}){{1,3}})"
+_VERB_OFFICE = re.compile(rf"\s?[,—–-]?\s?{_VERB}\s{_OFFICE_NAME}(?=[.,;]|\s[a-z(—–]|$)")
+_OFFICE_VERB = re.compile(
+    rf"\s?[,—–-]?\s?{_OFFICE_NAME},\s(?:also\s|then\s|later\s|has\s|had\s)?{_VERB}\b"
+)
+_OFFICE_BEFORE = re.compile(rf"(?:^|[\s,]){_OFFICE_NAME},$")
 _ACCORDING = re.compile(
     rf"\s?,?\s?according\sto\s(?P<np>(?:the\s)?(?:[a-z’'-]+\s){{0,6}}?{_NAME})(?P<app>)"
 )
@@ -66,11 +79,14 @@ def _after(setting: Setting) -> Attribution | None:
     words, after = setting.words.rstrip(), setting.after
     if not words or not (words[-1] in _DIRECT_END or after.startswith(",")):
         return None
-    for pattern in (_VERB_NAME, _NAME_VERB, _ACCORDING):
+    for pattern in (_VERB_OFFICE, _OFFICE_VERB, _VERB_NAME, _NAME_VERB, _ACCORDING):
         match = pattern.match(after)
         if match is None:
             continue
-        speaker = _speaker(setting.text, setting.stop, match)
+        if "office" in match.re.groupindex:
+            speaker = _named_office(setting.stop, match)
+        else:
+            speaker = _speaker(setting.text, setting.stop, match)
         if speaker is not None:
             end = match.end()
             span = Span(start=setting.stop, end=setting.stop + end)
@@ -123,6 +139,16 @@ def _common(setting: Setting, speaker: Speaker, begin: int) -> bool:
     return not setting.text[begin : speaker.name.start].strip(' “”"') and name not in setting.names
 
 
+def _named_office(base: int, match: re.Match[str]) -> Speaker | None:
+    """Return the speaker of "the museum's director, Polina Arsenyeva"."""
+    name = match["name"].rstrip(".")
+    if match["office"].split()[-1].lower() not in TITLES or not _is_name(name.split()):
+        return None
+    start = base + match.start("name")
+    office = Span(start=base + match.start("office"), end=base + match.end("office"))
+    return Speaker(name=Span(start=start, end=start + len(name)), office=office)
+
+
 def _speaker(text: str, base: int, match: re.Match[str]) -> Speaker | None:
     start, end = match.span("np")
     found = _noun(text, base + start, base + end)
@@ -149,6 +175,9 @@ def _subject(text: str, base: int, before: str) -> Speaker | None:
     end = len(before)
     apposition = None
     if before.endswith(","):
+        named = _OFFICE_BEFORE.search(before[-160:])
+        if named is not None:
+            return _named_office(base + max(0, end - 160), named)
         # "Guo Jiakun, a spokesman for China's foreign ministry, said"
         comma = before.rfind(",", 0, end - 1)
         if comma <= 0:
@@ -176,7 +205,13 @@ def _noun(text: str, start: int, end: int) -> Speaker | None:
     tokens = [(start + m.start(), start + m.end(), m[0]) for m in _TOKEN.finditer(phrase)]
     titles = [i for i, t in enumerate(tokens) if t[2].lower().strip(".’'") in TITLES]
     first = titles[-1] + 1 if titles else _first_of_name(tokens)
+    if titles and first < len(tokens) and tokens[first][2] in CONNECTORS:
+        first = _behind_place(tokens, first)
     name = tokens[first:]
+    for index, token in enumerate(name):
+        if index and token[2] in CONNECTORS:  # "Governor Limarenko of Sakhalin"
+            name = name[:index]
+            break
     if not titles and _BODY.search(phrase):
         return _body(tokens)
     if not _is_name([token[2] for token in name]) or (not titles and first):
@@ -193,6 +228,18 @@ def _noun(text: str, start: int, end: int) -> Speaker | None:
     return Speaker(name=Span(start=name[0][0], end=end), office=office)
 
 
+def _behind_place(tokens: list[tuple[int, int, str]], at: int) -> int:
+    """Return where the name begins in "(ambassador) to the Russian Federation Zhang Hanhui".
+
+    Capitals alone do not part the place from the name: the last two are taken for the name, where
+    one at least is left for the place. Gives the number of tokens where none is.
+    """
+    last = len(tokens)
+    while last > at and tokens[last - 1][2][0].isupper():
+        last -= 1
+    return len(tokens) - 2 if len(tokens) - last >= 3 else len(tokens)
+
+
 def _is_name(words: list[str]) -> bool:
     """Whether words are a person's name, as far as capitals tell."""
     if not 1 <= len(words) <= 4 or not words[0][0].isupper():
@@ -201,6 +248,8 @@ def _is_name(words: list[str]) -> bool:
         return False  # an abbreviation: a body, or a party
     if words[-1].endswith(("’s", "'s")):
         return False
+    if len(words) > 1 and words[0] == "He":  # He Lifeng
+        words = words[1:]
     return not any(word.lower().rstrip(".") in NO_NAMES for word in words)
 
 

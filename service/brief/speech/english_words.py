@@ -14,7 +14,11 @@ strategist trader farmer engineer manager owner vice-president lieutenant lt gen
 commissioner counsel counselor coordinator correspondent activist lawmaker candidate negotiator
 delegate consul undersecretary co-founder partner specialist dean rector academician worker pm fm
 mp foreign-minister resident pastor bishop doctor nurse teacher student sheriff sergeant sgt rabbi
-imam reverend rev
+imam reverend rev curator conductor coach driver fisherman shopkeeper architect designer producer
+filmmaker writer poet musician artist chemist physicist biologist geologist sociologist veteran
+skipper foreman supervisor superintendent technician merchant businessman businesswoman entrepreneur
+investor villager banker broker consultant treasurer librarian archivist translator interpreter
+columnist commentator reporter organiser organizer volunteer principal provost minister-counsellor
 """
 _OFFICES = """
 foreign prime deputy vice ministry defence defense finance interior trade energy press chief
@@ -38,6 +42,8 @@ who whose speaking in on at during after before while when as with from by for c
 referring asked joined flanked standing talking responding and but or like including along
 """
 
+#: Words between an office and what it is an office of.
+CONNECTORS = frozenset(("of", "to", "for", "at"))
 #: Words that end an office, before the name.
 TITLES = frozenset(_TITLES.split())
 #: Words that may stand in an office before its last word.
