@@ -54,6 +54,9 @@ def subject(text: str) -> str | None:
 def sender(text: str) -> str | None:
     """Return the display name of a sender, or the host of the address."""
     name, mailbox = parseaddr(text)
+    if not mailbox and (quoted := re.search(r"<([^<>\s]{1,200}@[^<>\s]{1,200})>", text)):
+        # Newer Pythons give up on a display name that is an address itself; many senders have one.
+        mailbox = quoted[1]
     name = line(name).strip("\"' ")
     host = mailbox.rpartition("@")[2].lower().strip(".")
     if name and "@" not in name and any(c.isalpha() for c in name):

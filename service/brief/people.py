@@ -22,7 +22,8 @@ _FULL_NAME = re.compile(
 )
 #: One, as the subject of a verb in the past: "Mishustin praised", "Мишустин похвалил".
 _SUBJECT = re.compile(
-    rf"(?<![\w-])({_WORD})\s(?:[a-z]+ed|[a-z]*(?:met|told|said|spoke|held)|[а-яё]+л[аи]?с?[ья]?)(?!\w)"
+    r"(?<![\w-])(?!(?:No|Any|Every|Some)(?:body|one|thing)|[TW]h(?:e|at|is|ese|ose|ey|o|ich)\b|We|You|[IH]t?e?\b|She\b|All\b)"
+    rf"({_WORD})\s(?:[a-z]+ed|[a-z]*(?:met|told|said|spoke|held)|[а-яё]+л[аи]?с?[ья]?)(?!\w)"
 )
 #: Foreign names in Chinese letters before a verb, and names with their dot.
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,6}(?:·[\u4e00-\u9fff]{1,8})+")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from feeds import mail
 from feeds.documents import read
-from feeds.mail.headers import header, sender, subject, words
+from feeds.mail.headers import header, subject, words
 from feeds.mail.plain import text_of, unflowed
 from service.errors import ExtractError, ParseError, SourceError
 from service.model import Entry
@@ -302,22 +302,6 @@ def test_bytes_in_a_header_are_decoded_by_what_they_look_like() -> None:
 )
 def test_a_title_is_without_the_marks_of_answers(text: str, title: str | None) -> None:
     assert subject(text) == title
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("Amur Dispatch <news@dispatch.example>", "Amur Dispatch"),
-        ('"Dispatch, Amur" <news@dispatch.example>', "Dispatch, Amur"),
-        ("news@mail.dispatch.example", "mail.dispatch.example"),
-        ("news@dispatch.example <news@dispatch.example>", "dispatch.example"),
-        ("<>", None),
-        ("", None),
-        ("root@localhost", None),
-    ],
-)
-def test_the_outlet_is_the_senders_name_or_host(text: str, name: str | None) -> None:
-    assert sender(text) == name
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,12 @@ _BODY = re.compile(
     r"Department|Party|Pentagon|Committee|Administration|Duma|Parliament|Congress|Senate|Bureau|"
     r"Consulate|Association|Institute|Foundation|Gazprom|Rosatom|Rosneft|Office)\b"
 )
-_CAP = r"[A-ZÀ-ÞĀŁŚŠŽÇĐÖÜ][\w’'.-]*"
+#: A word with a capital; a point behind it ends the sentence, but for initials and short titles.
+_UPPER = "[A-ZÀ-ÞĀŁŚŠŽÇĐÖÜ]"
+_CAP = (
+    rf"(?:(?:{_UPPER}|Mrs?|Ms|Drs?|Prof|Sens?|Reps?|Govs?|Gens?|Lt|Cols?|Capt|Sgt|Adm|Maj|St|Jr|Sr|Rev|Hon)"
+    rf"\.(?:{_UPPER}\.)*|{_UPPER}[\w’'-]*)"
+)
 _TOKEN = re.compile(r"[^\s,;:()“”\"]+")
 _NAME = rf"{_CAP}(?:\s(?:de|del|der|den|von|van|bin|ibn|al|el|la|le|di|da|dos|{_CAP}|(?:of|to|for|at)(?:\sthe)?(?=\s{_CAP}))){{0,9}}"
 _APPOSITION = (
@@ -274,8 +279,12 @@ def _office_start(tokens: list[tuple[int, int, str]]) -> int:
     while at:
         word = tokens[at - 1][2]
         plain = word.lower()
-        known = plain in OFFICES or plain in TITLES or plain in ("of", "for", "’s", "'s")
-        if not (known or word[0].isupper()) or plain in ("the", "a", "an", "and", "but", "when"):
+        known = plain in OFFICES or plain in TITLES or plain in CONNECTORS or plain in ("’s", "'s")
+        if plain == "the" and at > 1 and tokens[at - 2][2] in CONNECTORS:
+            known = True  # "ambassador to the Russian Federation"
+        elif plain in ("the", "a", "an", "and", "but", "when"):
+            break
+        if not (known or word[0].isupper()):
             break
         at -= 1
     return at
