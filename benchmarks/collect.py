@@ -11,6 +11,7 @@ import contextlib
 import cProfile
 import os
 import pstats
+import resource
 import subprocess
 import sys
 import tempfile
@@ -91,6 +92,16 @@ def _family(root: int) -> list[int]:
     return found
 
 
+def _cpu_s() -> float:
+    """Return the seconds of CPU of this process and its descendants, ended ones too."""
+    ticks = 0
+    for pid in _family(os.getpid()):
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def _held_kb(pid: int) -> int:
     """Return the memory of a process, what it shares counted in proportion."""
     with contextlib.suppress(OSError, StopIteration):
@@ -104,6 +115,8 @@ class Passes:
     """Seconds of our passes over the same feeds."""
 
     first: float
+    #: Of the CPU, in all processes, in the first pass.
+    first_cpu: float
     unchanged: float
     same_bodies: float
     #: How many of the same bodies were parsed again.
@@ -127,13 +140,14 @@ def main(words: Sequence[str]) -> None:
         ours = asyncio.run(_ours(Path(name), urls, bare, profile=asked.profile))
         floor = asyncio.run(_bare_client(urls))
         print(f"{asked.feeds} feeds, {ours.articles} articles, {ours.failed} feeds failed")
-        print(f"  first pass         {ours.first:8.2f} s   at most {ours.peak_mb:.0f} MB")
+        print(f"  first pass         {ours.first:8.2f} s", end="   ")
+        print(f"{ours.first_cpu:.1f} s of CPU, at most {ours.peak_mb:.0f} MB")
         print(f"  unchanged, 304     {ours.unchanged:8.2f} s", end="   ")
         print(f"{ours.unchanged / floor:.2f} times a bare client, {floor:.2f} s (asked: at most 2)")
         print(f"  same bodies        {ours.same_bodies:8.2f} s   {ours.parsed} of them parsed")
         if not asked.alone:
-            _beside("feedparser", sys.executable, urls[::ONE_IN], ours.first / ONE_IN)
-            _beside("reader", asked.reader, urls, ours.first)
+            _beside("feedparser", sys.executable, urls[::ONE_IN], ours, 1 / ONE_IN)
+            _beside("reader", asked.reader, urls, ours, 1.0)
     _folder()
 
 
@@ -151,8 +165,10 @@ async def _ours(home: Path, urls: list[str], bare: list[str], *, profile: bool) 
                 ]
 
             known, same = feeds(urls), feeds(bare)
+            spent = _cpu_s()
             with _profiled(profile):
                 first, reads = await _timed(store, known)
+            first_cpu = _cpu_s() - spent
             with _profiled(profile):
                 unchanged, _ = await _timed(store, known)
             await _timed(store, same)
@@ -162,6 +178,7 @@ async def _ours(home: Path, urls: list[str], bare: list[str], *, profile: bool) 
                 count = articles.count(db)
     return Passes(
         first=first,
+        first_cpu=first_cpu,
         unchanged=unchanged,
         same_bodies=same_bodies,
         parsed=counted.count,
@@ -202,23 +219,30 @@ async def _bare_client(urls: list[str]) -> float:
     return seconds
 
 
-def _beside(name: str, python: str, urls: list[str], ours_s: float) -> None:
-    """Print what another program needs for the same feeds, and how many times ours that is."""
+def _beside(name: str, python: str, urls: list[str], ours: Passes, share: float) -> None:
+    """Print what another program needs for a share of the feeds, and how many times ours it is.
+
+    Seconds of the clock say who is done first; seconds of the CPU say the same on a machine that
+    others use too.
+    """
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [python, str(Path(__file__).with_name("peers.py")), name],
         input="\n".join(urls),
         capture_output=True,
         text=True,
     )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         missing = "ModuleNotFoundError" in done.stderr
         why = "not installed" if missing else done.stderr.splitlines()[-1]
         print(f"  {name:<18} {why}, left out")
         return
-    first, again, entries = map(float, done.stdout.split())
-    print(f"  {name:<18} {first:8.2f} s", end="   ")
-    print(f"{len(urls)} feeds, {entries:.0f} entries: {first / ours_s:.1f} times ours", end="")
-    print(f"; unchanged {again:.2f} s" if again else "")
+    cpu = after.ru_utime + after.ru_stime - spent.ru_utime - spent.ru_stime
+    first, entries = map(float, done.stdout.split())
+    print(f"  {name:<18} {first:8.2f} s   {cpu:.1f} s of CPU, {len(urls)} feeds", end=", ")
+    print(f"{entries:.0f} entries: {first / (ours.first * share):.1f} times ours", end="")
+    print(f" ({cpu / (ours.first_cpu * share):.1f} in CPU)")
 
 
 def _folder(size: int = 1000) -> None:

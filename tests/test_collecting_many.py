@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from feeds.base import Batch
 from feeds.health import Outcome
 from service.collecting import Feed, collect
-from service.errors import FetchError, SourceError
+from service.errors import FetchError, SourceError, StoreError
 from service.model import Entry, Problem, SourceRead
 from service.progress import Silent
 from service.store import Store, sources
@@ -47,9 +47,11 @@ class Counting(Store):
 
     writes = 0
 
-    def write(self) -> AbstractContextManager[Connection]:
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
         self.writes += 1
-        return super().write()
+        with super().write() as db:
+            yield db
 
 
 @pytest.fixture
@@ -151,17 +153,21 @@ def test_a_bug_in_one_source_ends_the_run_and_leaves_nothing_running(store: Coun
         _collect(store, {"a": TypeError("a bug"), "b": _new("b")})
 
 
-@contextmanager
-def _refused() -> Iterator[None]:
-    raise RuntimeError("disk full")
-    yield
+class Full(Store):
+    """A store on a disk that is full."""
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with super().write() as db:
+            yield db
+            raise StoreError("disk full")
 
 
-def test_an_error_of_the_store_ends_the_run(store: Counting) -> None:
-    class Full(Counting):
-        def write(self) -> AbstractContextManager[Connection]:
-            return _refused()  # type: ignore[return-value]
-
-    store.__class__ = Full
-    with pytest.raises(RuntimeError, match="disk full"):
-        _collect(store, {"a": _new("a")})
+def test_an_error_of_the_store_ends_the_run(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    Store.open(url).close()
+    with Full.open(url) as store:
+        with pytest.raises(StoreError, match="disk full"):
+            _collect(store, {"a": _new("a")})
+        with store.read() as db:
+            assert sources.listing(db) == ()

@@ -75,7 +75,7 @@ def compose(
     items = [_item(continued, printer, badges=past is not None) for continued in shown]
     tracks = sections.tracks([c.story for c in rest], profile, printer)
     top = [c.story for c in shown]
-    dated = sections.dated(top, asof=_day(plan))
+    dated = sections.dated(top, asof=_day(plan), language=plan.language)
     return Brief(
         title=plan.title,
         marking=plan.marking,

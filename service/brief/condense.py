@@ -79,9 +79,9 @@ class Condenser:
         short = [ok and n <= limit for ok, n in zip(allowed, lengths, strict=True)]
         if sum(allowed) < 3 or not any(short):
             return None
-        chosen = summarizers.summarize(
-            self._named(story), candidates.text, sentences=1, allowed=short
-        )
+        # One sentence that leads: however many outlets tell the story, one of them says it best.
+        name = summarizers.default(1) if self._summarizer == AUTO else self._summarizer
+        chosen = summarizers.summarize(name, candidates.text, sentences=1, allowed=short)
         if not chosen:
             return None
         return self._print(candidates, chosen)[0], lengths[chosen[0]]

@@ -132,7 +132,10 @@ def _setting(
 
 def _labels(text: str, region: Quotation) -> bool:
     """Whether marks hold the name of a company or an outlet: глава «Газпрома» Алексей Миллер."""
-    return region.mark == "«" and _LABEL.fullmatch(text, region.inner_start, region.inner_end) is not None
+    return (
+        region.mark == "«"
+        and _LABEL.fullmatch(text, region.inner_start, region.inner_end) is not None
+    )
 
 
 def _continues(text: str, previous: tuple[Quotation, Attribution], region: Quotation) -> bool:

@@ -172,13 +172,29 @@ class Dated:
     future: bool
 
 
-def dated(stories: Sequence[Story], *, asof: date) -> tuple[Dated, ...]:
+def dated(stories: Sequence[Story], *, asof: date, language: str) -> tuple[Dated, ...]:
     """Return the events that sentences which can stand alone tell of, in order of their dates.
 
-    What an article announced for a day that has passed since is left out: that it was announced
-    does not say that it happened.
+    Of a story and a date it is one sentence, in the reader's language where there is one: what two
+    outlets say of one day is mostly one thing. What an article announced for a day that has passed
+    since is left out: that it was announced does not say that it happened.
     """
-    found = [
+    found = [_first(story, asof, language) for story in stories]
+    each = (event for of_story in found for event in of_story)
+    return tuple(sorted(each, key=lambda d: (d.start, d.end, d.sentence.article)))
+
+
+def _first(story: Story, asof: date, language: str) -> list[Dated]:
+    own_first = sorted(story.articles, key=lambda article: article.language != language)
+    found: dict[tuple[date, date], Dated] = {}
+    for article in own_first:
+        for event in _dated(article, asof):
+            found.setdefault((event.start, event.end), event)
+    return list(found.values())
+
+
+def _dated(article: Article, asof: date) -> list[Dated]:
+    return [
         Dated(
             sentence=event.sentence,
             start=event.start,
@@ -186,14 +202,11 @@ def dated(stories: Sequence[Story], *, asof: date) -> tuple[Dated, ...]:
             precision=event.precision,
             future=event.future,
         )
-        for story in stories
-        for article in story.articles
         for event in events(article, asof=asof)
         if not event.statement
         and (event.future or not _announced(event, article))
         and guards.fault(event.sentence.of(article), article.language) is None
     ]
-    return tuple(sorted(found, key=lambda d: (d.start, d.end, d.sentence.article)))
 
 
 def _announced(event: Event, article: Article) -> bool:

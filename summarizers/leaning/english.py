@@ -21,6 +21,12 @@ october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sund
 _AUX = r"""(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|do|
                 does|did|
 also|then|now|agreed|said|say|want|need|\w+ed)"""
+#: What one says or does, and what a later sentence calls it: "made this declaration".
+_DEED = r"""(?:announcement|argument|assertion|assessment|claim|comment|declaration|explanation|
+pledge|proclamation|promise|remark|statement|warning|appeal|
+accusation|allegation|criticism|sentiment|action|agreement|approach|arrangement|decision|deal|
+development|gesture|initiative|measure|move|plan|position|proposal|request|stance|step|
+view|visit|trip|meeting|exchange|incident|issue|matter|point|question|topic|idea|notion)s?"""
 
 ENGLISH = Leaning(
     openings=(
@@ -44,7 +50,12 @@ ENGLISH = Leaning(
                 for\ (?:example|instance|now|one\ thing|starters)|at\ (?:the\ same|that)\ time|
                 at\ the\ (?:time|end|moment)|above\ all|after\ all|more\ (?:importantly|broadly)|
                 most\ importantly|what(?:'|’)s\ more|what\ is\ more|all\ in\ all|like\ so|
-                in\ any\ (?:case|event)|same\ here|one|two|three|four|five),"""
+                in\ any\ (?:case|event)|same\ here|
+                (?:more\ |most\ |quite\ )?(?:specifically|notably|importantly|crucially|
+                significantly|tellingly|remarkably|strikingly)|
+                particularly|equally|simultaneously|concurrently|correspondingly|by\ extension|
+                as\ (?:noted|mentioned|stated|discussed)(?:\ (?:above|earlier|before))?|
+                in\ (?:this|that)\ (?:way|sense|vein)|one|two|three|four|five),"""
             ),
         ),
         (
@@ -199,6 +210,20 @@ ENGLISH = Leaning(
                 r""",\s*(?:he|she|they|it)\s+(?:(?:also|then|later)\s+)?(?:said|added|says|
                 told|wrote|noted|stated|explained|argued|claimed|warned|continued|insisted|
                 recalled|concluded)\b[^,"]{0,40}\.?$"""
+            ),
+        ),
+        (
+            DEMONSTRATIVE,
+            # "Wang made this declaration during a meeting": in the first clause, with or without
+            # a phrase before it. Further on the sentence itself may have told of the deed.
+            pattern(
+                rf"""^(?:(?:in|at|on|after|before|during|amid|despite|against|with|for|by|as|under|
+                following|given|from|since|to|while|when|speaking|citing)\b[^,;:]{{0,160}},\s+)?
+                (?:(?!\b(?:and|but|or)\s+(?!(?:the|a|an|its|his|her|their|both|other)\b)
+                (?-i:[a-z]))[^,;:—–()]){{0,160}}?
+                (?<!\bat\ )(?<!roughly\ )\b(?:this|these|such(?:\ an?)?)\s+
+                (?:(?:latest|new|recent|bold|joint|same|very|diplomatic|important)\s+)?
+                {_DEED}\b(?!\s+(?:as|to|of|that)\b)(?!-)"""
             ),
         ),
         (

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from service.brief import codec
 from service.brief.compose import Plan, compose
-from service.brief.sections import Past, Telling
+from service.brief.sections import Past, Telling, dated
 from service.brief.verify import verify
 from service.model import Article, Brief, EventItem, Line, Method, Period, Sentence, Story
 from service.stories.continuity import Changes, Continued, Told
@@ -167,3 +167,15 @@ def test_what_was_watched_for_stays_until_it_passes() -> None:
     assert item.start == date(2026, 4, 20)
     assert item.line.number == brief.lines()[-1].number
     assert {source.article for source in brief.sources} == {article.id, story.articles[0].id}
+
+
+def test_a_day_of_a_story_is_told_once_in_the_readers_language() -> None:
+    russian = (
+        "Министры подписали 3 марта 2026 года в Пекине протокол о визах для водителей грузовиков. "
+        "Делегация России затем отправилась с визитом в порт Далянь."
+    )
+    place = replace(builders.place(key="ru", title="Отчёт"), collected=CUTOFF, outlet="Обзор")
+    both = Story(articles=(builders.article(russian, "ru", place), _article(SPOKEN)), origins=2)
+    found = dated([both], asof=date(2026, 3, 10), language="en")
+    (event,) = [e for e in found if e.start == date(2026, 3, 3)]
+    assert event.sentence.article == both.articles[1].id

@@ -17,6 +17,11 @@ FALLS = {
             "In addition, the two sides will open a customs office in May.",
             "As a result, freight on the northern line fell by a third.",
             "Two, the price of grain is set in the capital every month.",
+            "Specifically, in 2024 the two fleets held four exercises at sea.",
+            "Most notably, the ministers signed a plan for trade in grain.",
+            "Meanwhile, the ministers signed a plan for trade in grain.",
+            "Similarly, the ports of the north closed for the winter months.",
+            "As noted earlier, the ports of the north closed for the winter.",
         ),
         "pronoun": (
             "He told reporters that the treaty would be signed in May.",
@@ -38,6 +43,10 @@ FALLS = {
             "That decision was published in the capital on Monday night.",
             "According to him, the treaty is ready and will be signed in May.",
             "After that, the ministers left the capital for the north.",
+            "Li made this declaration during a meeting with the builders.",
+            "In light of the war in the south, Li made this declaration in May.",
+            "Traders in the border towns were against such a move from the start.",
+            "The parliament in the capital has not yet discussed these proposals.",
         ),
         "time": (
             "Two days later, the ministers signed a plan for trade in grain.",
@@ -77,6 +86,8 @@ FALLS = {
             "Кроме того, стороны откроют в мае общий таможенный пост.",
             "При этом грузооборот северной линии сократился на треть.",
             "Так, цена зерна в порту выросла за месяц на треть.",
+            "Примечательно, цена зерна в порту выросла за месяц на треть.",
+            "Аналогичным образом, порты севера закрылись на всю зиму.",
         ),
         "pronoun": (
             "Он сообщил журналистам, что договор будет подписан в мае.",
@@ -88,6 +99,9 @@ FALLS = {
             "Этот визит открывает новый этап в торговле двух стран.",
             "Об этом сообщила пресс-служба правительства в понедельник вечером.",
             "После этого министры выехали из столицы на север страны.",
+            "Министр Ли сделал это заявление на встрече со строителями моста.",
+            "На фоне войны на юге министр Ли сделал такое заявление в мае.",
+            "Торговцы приграничных городов с самого начала были против этих мер.",
         ),
         "first person": (
             "Мост через Амур нужен нам и всем торговцам севера.",
@@ -102,6 +116,8 @@ FALLS = {
             "然而，两国政府没有公布这项条约的文本。",
             "此外，双方将于五月启用联合海关办事处。",
             "同时，北线的货运量比去年下降三分之一。",
+            "具体而言，两国舰队去年举行四次海上演习。",
+            "相比之下，北方港口的货运量下降三分之一。",
         ),
         "pronoun": (
             "他对记者表示条约已经准备就绪将于五月签署。",
@@ -110,6 +126,8 @@ FALLS = {
         "demonstrative": (
             "这次访问开启两国贸易合作的崭新阶段。",
             "该公司去年向北方出口粮食三百万吨。",
+            "李部长星期五在会见建筑工人时作出上述表态。",
+            "在南方战事持续的背景下，李部长作出这一表态。",
         ),
         "time": ("随后，两国部长签署了粮食贸易合作计划。",),
         "first person": ("北方的大桥对我们所有的商人都非常重要。",),
@@ -149,6 +167,14 @@ STANDS = {
         "Officials in Moscow called the plan 'a new stage' in trade.",
         "Because of the storm, the ports of the north stayed closed.",
         "Sales by Su-35 makers rose 5.2% to $1.5 billion in 2024.",
+        "A specifically Chinese company built the piers of the second bridge.",
+        "Similarly to Beijing, the northern capital closed its ports in May.",
+        "Beijing banned the sale of timber, and this decision hurt the north.",
+        "Li cut the tariff on grain and told traders this step would be the last.",
+        "The tariff on grain stays at five percent at this point, customs said.",
+        "The ministers discussed such measures as a tariff on grain and timber.",
+        "Freight on the northern line fell by a third this month, customs said.",
+        "Minister Li said: “We made this decision alone and stand by it.”",
     ),
     "ru": (
         "В этом году правительства двух стран подписали четыре договора.",
@@ -158,6 +184,10 @@ STANDS = {
         "«Договор готов», — сказал министр Иванов после переговоров в Пекине.",
         "Обе стороны согласились, что второй мост нужен северу.",
         "Такси в столице подорожали за месяц почти на треть.",
+        "Пекин запретил продажу леса, и это решение ударило по северу.",
+        "Главное в договоре – это вопросы торговли зерном и лесом на севере.",
+        "Министр Иванов принял такое решение, которое устроило обе стороны.",
+        "Конкретно названы три порта севера, закрытые на всю зиму.",
     ),
     "zh": (
         "两国部长星期五为横跨黑龙江的铁路大桥揭幕。",
@@ -168,6 +198,9 @@ STANDS = {
         "其他国家也表示愿意参加大桥的后续建设。",
         "我国去年向北方邻国出口粮食三百万吨。",
         "但丁的诗集在两国文化年期间出版新译本。",
+        "北京禁止木材出口，北方商人反对这一决定。",
+        "部长表示，中方愿意同北方邻国落实这一计划。",
+        "具体方案由两国部长五月在首都正式公布。",
     ),
 }
 

@@ -18,7 +18,7 @@ _VERB = (
     r"claimed|continued|concluded|commented|remarked|responded|pointed\sout|acknowledged|admitted|"
     r"observed|cautioned|urged|vowed|pledged|reiterated|reaffirmed|quipped|joked|complained|"
     r"testified|highlighted|underlined|underscored|affirmed|asserted|denounced|maintained|"
-    r"suggested|confirmed|described|predicted|summed\sup|went\son)"
+    r"suggested|confirmed|described(?!\sas\b)|predicted|summed\sup|went\son)"
 )
 _BODY = re.compile(
     r"\b(?:Ministry|Commission|Embassy|Kremlin|Government|Council|Agency|Union|White\sHouse|"
@@ -217,8 +217,10 @@ def _noun(text: str, start: int, end: int) -> Speaker | None:
         if index and token[2] in CONNECTORS:  # "Governor Limarenko of Sakhalin"
             name = name[:index]
             break
-    if not titles and _BODY.search(phrase):
-        return _body(tokens)
+    if _BODY.search(" ".join(token[2] for token in name) if titles else phrase):
+        return None if titles else _body(tokens)
+    if not titles and len(name) > 2 and name[0][2].endswith(("’s", "'s")):
+        name = name[1:]  # "the agency's Mike Allen"
     if not _is_name([token[2] for token in name]) or (not titles and first):
         return None
     office = None
