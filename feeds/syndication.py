@@ -22,7 +22,7 @@ from html.entities import html5
 from typing import Any
 from urllib.parse import urljoin
 
-from feeds import health, jsonfeed
+from feeds import expat, health, jsonfeed
 from feeds.dates import moment
 from feeds.decode import decode, decode_damaged
 from feeds.dialect import (
@@ -157,8 +157,8 @@ def _a_page(text: str, url: str) -> str:
 def _syndicated(text: str, *, url: str, now: datetime, damaged: bool) -> Feed:
     import feedparser
 
-    # A libxml2 driver, where one is installed, would load external entities.
-    feedparser.api.PREFERRED_XML_PARSERS = []
+    # Ours, and not the libxml2 driver, which loads external entities where it is installed.
+    feedparser.api.PREFERRED_XML_PARSERS = [expat.__name__]
     try:
         found = feedparser.parse(
             io.BytesIO(text.encode("utf-8")),

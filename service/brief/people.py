@@ -26,6 +26,16 @@ _SUBJECT = re.compile(
     rf"({_WORD})\s(?:[a-z]+ed|[a-z]*(?:met|told|said|spoke|held)|[а-яё]+л[аи]?с?[ья]?)(?!\w)"
 )
 #: Foreign names in Chinese letters before a verb, and names with their dot.
+_HE_OR_SHE = {"he": "m", "she": "f", "он": "m", "она": "f"}
+#: Surnames and offices that tell of a man or a woman. They only ever take a person away.
+_WOMAN = re.compile(
+    r"(?:ova|eva|skaya|tskaya|ова|ева|ёва|ская|цкая)$|woman$|^(?:mrs|ms|queen|princess)\b",
+    re.IGNORECASE,
+)
+_MAN = re.compile(
+    r"(?:\w\w[oe]v|sky|skiy|[а-яё]{2}[оеё]в|ский|цкий)$|(?:chair|spokes|business)man$|^(?:mr|king|prince)\b",
+    re.IGNORECASE,
+)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,6}(?:·[\u4e00-\u9fff]{1,8})+")
 
 
@@ -98,7 +108,26 @@ class People:
         if len(keys) != 1 or not sure:
             return None
         start, end, _, _ = sure[-1]
-        return Speaker(name=Span(start=start, end=end), office=self._offices.get(start))
+        speaker = Speaker(name=Span(start=start, end=end), office=self._offices.get(start))
+        return speaker if self._may_be(at, self._named(sure)) else None
+
+    def _named(self, places: list[tuple[int, int, str, bool]]) -> list[Speaker]:
+        return [
+            Speaker(name=Span(start=start, end=end), office=self._offices.get(start))
+            for start, end, _, _ in places
+        ]
+
+    def _may_be(self, at: int, speakers: list[Speaker]) -> bool:
+        """Whether a pronoun may stand for one who is called so: not "she" for Dmitry Peskov."""
+        word = re.compile(r"\w+").match(self._text, at)
+        wanted = _HE_OR_SHE.get(word[0].lower()) if word else None
+        other = {"m": _WOMAN, "f": _MAN}.get(wanted or "")
+        return other is None or not any(
+            other.search(span.of(self._text))
+            for speaker in speakers
+            for span in (speaker.name, speaker.office)
+            if span is not None
+        )
 
 
 def _mentioned(text: str, profile: Profile | None) -> tuple[_Places, list[tuple[int, int]]]:

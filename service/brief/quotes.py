@@ -109,9 +109,13 @@ def _setting(
 ) -> Setting:
     region = regions[index]
     before, behind = index - 1, index + 1
-    while before >= 0 and _labels(text, regions[before]):
+    while before >= 0 and region.start - regions[before].end < REACH:
+        if not _labels(text, regions[before]):
+            break
         before -= 1
-    while behind < len(regions) and _labels(text, regions[behind]):
+    while behind < len(regions) and regions[behind].start - region.end < REACH:
+        if not _labels(text, regions[behind]):
+            break
         behind += 1
     begin = max(regions[before].end if before >= 0 else 0, region.start - REACH)
     begin = max(begin, text.rfind("\n", begin, region.start) + 1)

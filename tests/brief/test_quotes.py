@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from service.brief.marks import quotations
 from service.brief.quotes import quotes
 from service.topic import Profile, load
-from tests import builders
+from tests import articles, builders
 from tests.brief.labelled import rows
 
 Row = tuple[str, str, str | None]
+#: Recall in each language, a little under what is reached (0.71 is English with two names alone).
+FLOORS = {"held_out": 0.9, "second": 0.7, "third": 0.85}
 
 
 @cache
@@ -29,7 +31,7 @@ def found(text: str, language: str = "en", *, known: bool = True) -> list[Row]:
     ]
 
 
-@pytest.mark.parametrize("half", ["tuned", "held_out"])
+@pytest.mark.parametrize("half", ["tuned", "held_out", "second", "third"])
 @pytest.mark.parametrize("language", ["en", "zh", "ru"])
 def test_speakers_are_right_and_most_quotes_are_found(half: str, language: str) -> None:
     wanted: Counter[Row] = Counter()
@@ -42,14 +44,153 @@ def test_speakers_are_right_and_most_quotes_are_found(half: str, language: str) 
             right += (answers & expected).total()
             given_ += answers
             wanted += expected
-    assert wanted.total() >= 12
+    assert wanted.total() >= (12 if half in ("tuned", "held_out") else 5)
     assert right / given_.total() >= 0.95, "precision, the office included"
-    assert right / wanted.total() >= (1.0 if half == "tuned" else 0.65), "recall"
+    assert right / wanted.total() >= (1.0 if half == "tuned" else FLOORS[half]), "recall"
 
 
 def test_the_labelled_sets_have_forty_texts_a_language() -> None:
     both = rows("quotes_tuned") + rows("quotes_held_out")
     assert Counter(row[0] for row in both) == {"en": 40, "zh": 40, "ru": 40}
+
+
+def test_the_later_sets_have_ten_texts_a_language_or_more() -> None:
+    assert Counter(row[0] for row in rows("quotes_second")) == {"en": 10, "zh": 15, "ru": 15}
+    assert Counter(row[0] for row in rows("quotes_third")) == {"en": 10, "zh": 10, "ru": 10}
+
+
+def test_the_quotations_of_the_test_articles_have_speaker_and_office() -> None:
+    made = [
+        found(text, language)[0][1:]
+        for text, language in (
+            (articles.PORT_EN, "en"),
+            (articles.PORT_RU, "ru"),
+            (articles.PORT_ZH, "zh"),
+        )
+    ]
+    assert made == [
+        ("Oksana Belova", "Regional Transport Minister"),
+        ("Егор Лапин", "начальник порта"),
+        ("高建新", "吉林省商务厅厅长"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "speaker", "office"),
+    [
+        # A sentence that follows is no part of the name.
+        (
+            "“It works,” said Port Director Oleg Shin. A crane stood idle.",
+            "en",
+            "Oleg Shin",
+            "Port Director",
+        ),
+        (
+            "“It works,” said the curator, Odessa Karp. She smiled.",
+            "en",
+            "Odessa Karp",
+            "the curator",
+        ),
+        (
+            "“It works,” Governor of Sakhalin Oleg Shin said.",
+            "en",
+            "Oleg Shin",
+            "Governor of Sakhalin",
+        ),
+        (
+            "“It works,” said Head of the Amur Customs Service Oleg Shin.",
+            "en",
+            "Oleg Shin",
+            "Head of the Amur Customs Service",
+        ),
+        ("“It works,” said Governor Oleg Shin of Sakhalin.", "en", "Oleg Shin", "Governor"),
+        ("“It works,” Vice Premier He Lifeng said.", "en", "He Lifeng", "Vice Premier"),
+        ("海关副关长王国强表示：“查验更快了。”", "zh", "王国强", "海关副关长"),
+        (
+            "“查验更快了。”俄罗斯副总理亚历山大·诺瓦克周四说。",
+            "zh",
+            "亚历山大·诺瓦克",
+            "俄罗斯副总理",
+        ),
+        ("谈到新线路，口岸站站长周立波告诉记者：“夜里也有列车。”", "zh", "周立波", "口岸站站长"),
+        ("国防部发言人蒋斌大校在会上说：“演习不针对第三方。”", "zh", "蒋斌", "国防部发言人"),
+        (
+            "«Всё готово», — сообщил во вторник глава российской компании Алексей Миллер.",
+            "ru",
+            "Алексей Миллер",
+            "глава российской компании",
+        ),
+        (
+            "«Всё готово», — заявил глава «Газпрома» Алексей Миллер.",
+            "ru",
+            "Алексей Миллер",
+            "глава «Газпрома»",
+        ),
+        ("«Всё готово», — сообщил «Известиям» мэр Олег Шин.", "ru", "Олег Шин", "мэр"),
+        (
+            "«Всё готово», — сказал губернатор Приморского края Олег Шин.",
+            "ru",
+            "Олег Шин",
+            "губернатор Приморского края",
+        ),
+        ("«Всё готово», — с гордостью добавил ректор Олег Шин.", "ru", "Олег Шин", "ректор"),
+        (
+            "По словам мэра Николая Стецко, «причалы строят с опережением графика».",
+            "ru",
+            "Николая Стецко",
+            "мэра",
+        ),
+    ],
+)
+def test_an_office_beside_the_name_is_kept_with_it(
+    text: str, language: str, speaker: str, office: str
+) -> None:
+    assert [row[1:] for row in found(text, language, known=False)] == [(speaker, office)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("“Trade is up,” said the Governor of the Amur Region.", "en"),
+        ("“Trade is up,” said the ambassador to the Russian Federation.", "en"),
+        ("“Trade is up,” said the Minister of Foreign Affairs of the Russian Federation.", "en"),
+        ("“Trade is up,” said the head of the State Duma Committee on Energy.", "en"),
+        ("“Trade is up,” said the company’s director, who asked not to be named.", "en"),
+        ("“Trade is up,” said the Ministry. Wang Yi agreed.", "en"),
+        ("“Trade is up,” said Deputy Foreign Minister at the time. Wang Yi nodded.", "en"),
+        ("What Lavrov described as “the end of an era of trust in Europe” began then.", "en"),
+        ("外交部长会晤后发表的声明说：“双方反对单边强制措施。”", "zh"),
+        ("校长高兴地说：“孩子们都会唱了。”", "zh"),
+        ("部长严肃指出：“这样的事不能再发生。”", "zh"),
+        ("总统任内说：“我们会继续努力。”", "zh"),
+        ("总统办公厅表示：“行程尚在安排之中。”", "zh"),
+        ("经济增长说明，“结构调整已经初见成效”。", "zh"),
+        ("王毅回应“价格谈不拢、管道修不成”等问题。", "zh"),
+        ("队长和队员都说：“我们不怕冷。”", "zh"),
+        ("«Мы ждём судов», — сообщил во вторник глава порта.", "ru"),
+        ("«Мы ждём судов», — сообщили в среду в пресс-службе губернатора Приморского края.", "ru"),
+        ("Представитель Приморского края сказал на встрече: «Мост построят».", "ru"),
+        ("«Всё готово», — заявила пресс-служба «Газпрома» во вторник.", "ru"),
+        ("Глава «Газпрома» назвал сроки: «Сила Сибири» заработает в марте.", "ru"),
+        ("«Пора домой», — написали в соцсетях жители Хабаровского края.", "ru"),
+    ],
+)
+def test_an_office_without_a_name_is_no_speaker(text: str, language: str) -> None:
+    assert found(text, language) == []
+
+
+def test_a_pronoun_of_the_other_sex_is_left_out() -> None:
+    text = "Peskov landed in Harbin. Dmitry Peskov smiled. “We are glad to be back,” he said."
+    assert [row[1] for row in found(text)] == ["Dmitry Peskov"]
+    assert found(text.replace("he said", "she said")) == []
+    russian = "Захарова прилетела в Харбин. «Мы рады вернуться», — сказала она."
+    assert [row[1] for row in found(russian, "ru")] == ["Захарова"]
+    assert found(russian.replace("сказала она", "сказал он"), "ru") == []
+
+
+def test_nobody_inside_a_quotation_is_no_second_person() -> None:
+    text = "Mishustin praised the engineers. “Nobody believed in it five years ago,” he added."
+    assert [row[1] for row in found(text)] == ["Mishustin"]
 
 
 def test_the_patterns_work_without_a_profile() -> None:
@@ -145,7 +286,7 @@ def test_apostrophes_are_no_quotation_marks() -> None:
     assert [text[q.start : q.end] for q in quotations(text, "en")] == ["'We go now,'"]
 
 
-@pytest.mark.parametrize("flood", ["“", '"', "«", "「", "'", "“a”", "— ", "说：“"])
+@pytest.mark.parametrize("flood", ["“", '"', "«", "「", "'", "“a”", "«А» ", "— ", "说：“"])
 @pytest.mark.parametrize("language", ["en", "zh", "ru"])
 def test_a_flood_of_marks_gives_no_quote(flood: str, language: str) -> None:
     assert found(flood * (100_000 // len(flood)), language) == []

@@ -8,7 +8,7 @@ from service.model import Span
 _VERB = (
     r"(?:表示|指出|强调|認為|认为|透露|坦言|写道|寫道|回应|回應|回忆|回憶|介绍|介紹|补充|補充|警告|呼吁|呼籲|"
     r"重申|直言|解释|解釋|评论|評論|感叹|感慨|宣布|证实|承认|回答|反问|提醒|批评|承诺|总结|"
-    r"告诉[^，。：“”]{0,8}|告訴[^，。：“”]{0,8}|说|說|称|稱|讲|問|问|答(?=道))(?:道|说|說|称|稱)?"
+    r"告诉[^，。：“”]{0,8}|告訴[^，。：“”]{0,8}|说|說|称|稱|讲|問|问|回复|答复|评价|答(?=[道曰：:]))(?:道|说|說|称|稱|曰)?"
 )
 #: The end of an office. 长 ends one by itself, except in words such as 增长 and 家长.
 _TITLE = (
@@ -16,16 +16,16 @@ _TITLE = (
     r"大使|书记|主任|秘书|专家|学家|企业家|教授|研究员|议员|委员|专员|官员|"
     r"董事|代表|特使|助理|参赞|领事|代办|司令|将军|上将|中将|少将|大校|上校|国务卿|干事|执行官|学者|院士|博士|"
     r"(?:工程|分析|设计|教|律|厨|医|技|会计|经济)师|"
-    r"(?:创始|创办|负责|领导|主持|候选|合伙)人|主管|顾问|总监|记者|主编|教练|导演|作家|"
+    r"(?:创始|创办|负责|领导|主持|候选|合伙)人|主管|高管|老总|顾问|总监|记者|主编|教练|导演|作家|"
     r"(?:市|村|居|农|渔|牧)民|商人|店主|司机|船员|工人|老板|医生|老师|学生|讲师|翻译|员工|职工|乘客|游客|旅客|"
     r"總統|總理|總裁|書記|秘書|發言人|專家|議員|外長)"
 )
 #: What may stand behind the name: a rank or a form of address.
-_RANK = r"(?:大校|上校|中校|少将|中将|上将|先生|女士|博士|院士)?"
+_RANK = r"(?:大校|上校|中校|少将|中将|上将|先生|女士|博士|院士|老师)?"
 _SURNAME = (
     "王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧程曹袁邓鄧许許傅沈曾彭吕"
     "苏蘇卢蔣蒋蔡贾丁魏薛叶葉阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段"
-    "雷钱汤尹黎易常武乔贺赖龚文习耿华汪柴乐"
+    "雷钱汤尹黎易常武乔贺赖龚文习耿华汪柴乐严"
 )
 #: Characters that write foreign names.
 _FOREIGN_CHARACTERS = (
@@ -39,15 +39,15 @@ _FOREIGN_CHARACTERS = (
 #: More of them, each too common in other words to begin a name that no office stands before.
 _MORE_FOREIGN = (
     "廖辽拜蒂狄底钦楚岑聂娃宗仲逊姬嘉诗谟铁坚昂策采察耳饶亮略芦珀浦蒲琪仁儒珊淑梭藤巍伍喜霞雪岩颜尧耀"
-    "易永裕增章哲芝智尊崔卓胥帖"
+    "易永裕增章额哲芝智尊崔卓胥帖"
 )
 #: Surnames that are common words, too.
 _MORE_SURNAMES = "凌戚阮祝骆柯佟盛符章鲍葛党卜岳车纪安艾裴尤宫穆柏屈左霍詹季蒙晏楼甄严施舒倪俞梅"
 _FOREIGN = rf"[{_FOREIGN_CHARACTERS}]{{1,7}}(?:·[{_FOREIGN_CHARACTERS}]{{1,8}}){{0,3}}"
 _HAN_NAME = rf"(?:[{_SURNAME}]|欧阳|司马|上官|诸葛)[\u4e00-\u9fff]{{1,2}}?"
 _IN_OFFICE = (
-    rf"[{_FOREIGN_CHARACTERS}{_MORE_FOREIGN}]{{2,8}}"
-    rf"|[\u4e00-\u9fff]{{1,6}}(?:·[\u4e00-\u9fff]{{1,8}}){{1,3}}"
+    rf"[{_FOREIGN_CHARACTERS}{_MORE_FOREIGN}]{{2,8}}(?:·[{_FOREIGN_CHARACTERS}{_MORE_FOREIGN}]{{1,8}}){{0,3}}"
+    rf"|[\u4e00-\u9fff]{{1,6}}(?:·[\u4e00-\u9fff]{{1,8}}?){{1,3}}"
     rf"|(?:[{_SURNAME}{_MORE_SURNAMES}]|欧阳|司马|上官|诸葛)[\u4e00-\u9fff]{{1,2}}?"
 )
 #: What may follow the subject of a clause: adverbs, times, prepositions, the verb, its end.
@@ -55,7 +55,7 @@ _ADJUNCT = (
     r"(?=在|于|对|對|向|就|当[天日地时场]|日前|近日|近期|周[一二三四五六日末]|星期|\d|今[天日年晨晚早]|昨|还|也|则|同日|同时|"
     r"随后|此[前次间外]|接[受着]|进一步|并|特别|明确|主持|出席|参加|应邀|会[见上后]|答[问记]|曾|多次|再次|一再|"
     r"上[午周月]|下午|晚|凌晨|清晨|本[周月]|前[天日]|笑|微笑|激动|高兴|自豪|动情|坦率|公开|郑重|严肃|致[辞词]|发言|"
-    r"讲话|演讲|发表|通过|代表|受访|谈[到及]|针对|最后|继续|首先|率先|率[团队]|举例|"
+    r"讲话|演讲|发表|通过|代表|受访|谈[到及]|针对|最后|继续|首先|率先|率[团队]|举例|插话|低调|苦笑|大笑|调侃|打趣|抱怨|坦诚|认真|无奈|专门|依然|反复|"
     rf"{_VERB}|$)"
 )
 _TITLED = re.compile(
@@ -71,7 +71,7 @@ _NOT_SPEECH = re.compile(
     r"构建|发展|推动|提出|提出的|实施|反对|落实|实现)$"
 )
 _DIRECT = ("：", ":", "，", ",", "")
-_STOPS = "，。；！？,.…"
+_STOPS = "，。；！？,.!?…"
 #: A part of a sentence in quotation marks is speech only if it is no term: so many characters.
 _PARTIAL_LEAST = 8
 #: Words that begin as a name does; what ends in 地 or 着 is an adverb.
@@ -126,9 +126,9 @@ def _is_speech(setting: Setting, between: str) -> bool:
         return True
     if between in ("，", ","):
         return _utterance(setting)
-    if len(setting.words) < _PARTIAL_LEAST:
-        return False
-    return between == "" or (_NOT_SPEECH.search(between) is None and _utterance(setting))
+    if len(setting.words) < _PARTIAL_LEAST or not _utterance(setting):
+        return False  # "回应“套餐清零”等问题": what is spoken of, and not what is said
+    return between == "" or _NOT_SPEECH.search(between) is None
 
 
 def _utterance(setting: Setting) -> bool:

@@ -25,6 +25,13 @@ _BODY = re.compile(
     r"Department|Party|Pentagon|Committee|Administration|Duma|Parliament|Congress|Senate|Bureau|"
     r"Consulate|Association|Institute|Foundation|Gazprom|Rosatom|Rosneft|Office)\b"
 )
+#: Bodies that are none by this word alone: which ministry?
+_GENERIC = frozenset(
+    (
+        "Ministry Commission Embassy Government Council Agency Union Department Party Committee "
+        "Administration Bureau Consulate Association Institute Foundation Office"
+    ).split()
+)
 #: A word with a capital; a point behind it ends the sentence, but for initials and short titles.
 _UPPER = "[A-ZÀ-ÞĀŁŚŠŽÇĐÖÜ]"
 _CAP = (
@@ -300,5 +307,8 @@ def _body(tokens: list[tuple[int, int, str]]) -> Speaker | None:
     while at < len(tokens) and tokens[at][2] in ("of", "for"):
         at += 1
     if at != 0 and tokens[at - 1][2] not in ("that", "as"):
+        return None
+    named = [token[2] for token in tokens[at:] if token[2].lower() not in ("the", "of", "for")]
+    if len(named) == 1 and named[0] in _GENERIC:
         return None
     return Speaker(name=Span(start=tokens[at][0], end=tokens[-1][1])) if at < len(tokens) else None

@@ -268,6 +268,8 @@ def _subject(before: str, base: int) -> Speaker | None:
         return _subject(before[: tokens[at - 1][0]].rstrip() + " ", base) if at > 1 else None
     if len(between) > 5:
         return None
+    if len(run) == 1 and between and _ADJECTIVE.match(run[0][2]) and _REGION.match(between[0][2]):
+        return None  # "Представитель Приморского края сказал": a place, and nobody named
     head: list[tuple[int, int, str]] = []
     for token in reversed(tokens[:at]):
         if token[2].lower() in _STOP_WORDS:
@@ -303,7 +305,9 @@ def _no_name(word: str) -> bool:
 
 
 def _genitive(word: str) -> bool:
-    return word[-1] in "ая" and word not in _GIVEN_NAMES and word not in _MALE_IN_A and len(word) > 3
+    return (
+        word[-1] in "ая" and word not in _GIVEN_NAMES and word not in _MALE_IN_A and len(word) > 3
+    )
 
 
 def _named(before: list[tuple[int, int, str]], run: list[tuple[int, int, str]]) -> Speaker | None:
