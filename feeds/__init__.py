@@ -48,9 +48,11 @@ when a source is read, or why not.
 *A teaser may lead to its page.* `pages` fetches it and `fulltext` takes the article out; an entry
 says which of the two its text is. Rejected: fetching every page; most feeds make that unnecessary.
 
-*Parsing can be moved.* Parsing is a pure function of bytes (`documents.read`, `syndication.parse`),
-and `FeedSource` is told where to run it. It runs in a thread here, which a hostile feed can occupy
-but not damage; a killable process can take its place without a change to either side.
+*Parsing runs where it can be killed.* It is a pure function of bytes (`documents.read`,
+`items.items`), and the sources are told where to run it: in the processes of `feeds.worker`, but
+for small documents, in which nothing explodes and for which no process is started. An item that
+takes more than five seconds or a gigabyte and a half costs itself; guards before the libraries
+(size, nesting) keep that from costing the feed around it.
 
 *Libraries do what they are best at, and no more.* feedparser reads dialects but neither fetches,
 cleans nor resolves; nh3 cleans; lxml makes text of markup; trafilatura finds the article in a page

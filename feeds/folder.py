@@ -38,9 +38,13 @@ from service.model import Entry, Problem
 #: Larger files are refused unread: no article is so long, and text takes ten times its size.
 MAX_BYTES = 20 << 20
 
-#: Up to so many bytes a format is read here, not in a worker process: text without markup, where
-#: nothing explodes. The worst that is known takes a second (Markdown: links in links).
-_LIGHT = {".txt": 200_000, ".text": 200_000, ".md": 16_000, ".markdown": 16_000}
+#: Up to so many bytes a format is read here, where nothing needs to be started: the worst that is
+#: known takes a second (Markdown: links in links), half of one (HTML: a thousand paragraphs).
+_LIGHT = {
+    **dict.fromkeys((".txt", ".text"), 200_000),
+    **dict.fromkeys((".md", ".markdown"), 16_000),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), 8_000),
+}
 #: Documents that are read side by side; there are two worker processes.
 _SIDE_BY_SIDE = 2
 

@@ -14,6 +14,6 @@ def paper(brief: Brief) -> str:
     return fill("brief/paper.html", "markup", brief=brief)
 
 
-def paper_style() -> str:
-    """Return the style sheet for paper."""
-    return fill("brief/paper.css", "text")
+def paper_style(size: str = "A4") -> str:
+    """Return the style sheet for paper of this size: "A4" or "Letter"."""
+    return fill("brief/paper.css", "text", size=size)

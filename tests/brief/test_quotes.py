@@ -103,7 +103,14 @@ def test_the_quotations_of_the_test_articles_have_speaker_and_office() -> None:
             "Oleg Shin",
             "Head of the Amur Customs Service",
         ),
+        (
+            "“It works,” Director of National Intelligence Oleg Shin said.",
+            "en",
+            "Oleg Shin",
+            "Director of National Intelligence",
+        ),
         ("“It works,” said Governor Oleg Shin of Sakhalin.", "en", "Oleg Shin", "Governor"),
+        ("“It works,” NASA Administrator Oleg Shin said.", "en", "Oleg Shin", "NASA Administrator"),
         ("“It works,” Vice Premier He Lifeng said.", "en", "He Lifeng", "Vice Premier"),
         ("海关副关长王国强表示：“查验更快了。”", "zh", "王国强", "海关副关长"),
         (
@@ -152,6 +159,10 @@ def test_an_office_beside_the_name_is_kept_with_it(
     ("text", "language"),
     [
         ("“Trade is up,” said the Governor of the Amur Region.", "en"),
+        ("“Trade is up,” said the Director of the Far Eastern Federal University.", "en"),
+        ("“Trade is up,” said the Head of the Federal Customs Service.", "en"),
+        ("“Trade is up,” said the Governor of the Jewish Autonomous Region.", "en"),
+        ("“Trade is up,” said the Chief of the General Staff of the Armed Forces.", "en"),
         ("“Trade is up,” said the ambassador to the Russian Federation.", "en"),
         ("“Trade is up,” said the Minister of Foreign Affairs of the Russian Federation.", "en"),
         ("“Trade is up,” said the head of the State Duma Committee on Energy.", "en"),
@@ -236,6 +247,7 @@ def test_a_surname_that_a_profile_files_under_a_country_is_a_person() -> None:
     ("text", "language"),
     [
         ("Traders said: “Nobody has sold a lorry since October.”", "en"),
+        ("Police then said the driver wrote: “We have seen the reports on this.”", "en"),
         ("The FO said: “We have seen the reports on this.”", "en"),
         ("Lavrov was silent, though the paper said the deal was “as dead as it could be”.", "en"),
         ("Wang Yi praised the film “A Road to the Northern Sea and Back”.", "en"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +22,7 @@ from service.model import Entry
 from tests.feeds import bombs, jobs
 from tests.feeds.fakes import Canned, answer
 
+T = TypeVar("T")
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 URL = "https://example.org/feed"
 #: Seconds from handing a bomb over to hearing of its end: the limit of five, on a busy machine.
@@ -255,3 +257,23 @@ def test_codes_of_an_editor_are_no_words_and_brackets_of_a_text_stay() -> None:
     assert [entry.text for entry in found.entries] == [
         f"{bombs.LEAD} He spoke of [the] caption [sic]."
     ]
+
+
+@pytest.mark.parametrize("ending", ["txt", "md", "html"])
+def test_only_documents_that_are_large_enough_to_explode_need_a_process(
+    ending: str, tmp_path: Path
+) -> None:
+    small, large = f"small.{ending}", f"large.{ending}"
+    text = f"{bombs.LEAD}\n\n".encode()
+    (tmp_path / small).write_bytes(text)
+    (tmp_path / large).write_bytes(text * 4000)
+    handed: list[object] = []
+
+    def call(work: Callable[[], T], /) -> T:
+        handed.append(work)
+        return work()
+
+    folder = FolderSource("papers", tmp_path, now=lambda: NOW, call=call)
+    batch = asyncio.run(folder.read(None))
+    assert [entry.key for entry in batch.entries] == [large, small]
+    assert len(handed) == 1

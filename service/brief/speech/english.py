@@ -5,6 +5,7 @@ import re
 from service.brief.speech.attribution import Attribution, Setting, Speaker
 from service.brief.speech.english_words import (
     CONNECTORS,
+    INSTITUTIONS,
     NO_NAMES,
     NO_OFFICES,
     OFFICES,
@@ -23,14 +24,7 @@ _VERB = (
 _BODY = re.compile(
     r"\b(?:Ministry|Commission|Embassy|Kremlin|Government|Council|Agency|Union|White\sHouse|"
     r"Department|Party|Pentagon|Committee|Administration|Duma|Parliament|Congress|Senate|Bureau|"
-    r"Consulate|Association|Institute|Foundation|Gazprom|Rosatom|Rosneft|Office)\b"
-)
-#: Bodies that are none by this word alone: which ministry?
-_GENERIC = frozenset(
-    (
-        "Ministry Commission Embassy Government Council Agency Union Department Party Committee "
-        "Administration Bureau Consulate Association Institute Foundation Office"
-    ).split()
+    r"Consulate|Association|Institute|Foundation|Gazprom|Rosatom|Rosneft|Office|Forces)\b"
 )
 #: A word with a capital; a point behind it ends the sentence, but for initials and short titles.
 _UPPER = "[A-ZÀ-ÞĀŁŚŠŽÇĐÖÜ]"
@@ -39,7 +33,10 @@ _CAP = (
     rf"\.(?:{_UPPER}\.)*|{_UPPER}[\w’'-]*)"
 )
 _TOKEN = re.compile(r"[^\s,;:()“”\"]+")
-_NAME = rf"{_CAP}(?:\s(?:de|del|der|den|von|van|bin|ibn|al|el|la|le|di|da|dos|{_CAP}|(?:of|to|for|at)(?:\sthe)?(?=\s{_CAP}))){{0,9}}"
+_NAME = (
+    rf"{_CAP}(?:\s(?:de|del|der|den|von|van|bin|ibn|al|el|la|le|di|da|dos|{_CAP}"
+    rf"|(?:of|to|for|at)(?:\sthe)?(?=\s{_CAP}))){{0,9}}"
+)
 _APPOSITION = (
     r"(?:,\s(?!(?:and|but|who\s(?:also|then))\b)(?:[^,;:.“”\"]|(?<=[A-Z])\.){3,90}"
     r"(?:,[^,;:.“”\"]{3,60})?,)?"
@@ -55,7 +52,10 @@ _NAME_VERB = re.compile(
     rf"(?P<app>{_APPOSITION})\s(?:also\s|then\s|later\s|had\s|has\s)?{_VERB}\b"
 )
 #: Office first, with a comma: ”, said the museum's director, Polina Arsenyeva
-_OFFICE_NAME = rf"(?P<office>(?:[Tt]he|[Ii]ts|[Tt]heir|[Aa]n?)\s(?:[\w’'-]+\s){{0,9}}?[\w-]+),\s(?P<name>{_CAP}(?:\s{_CAP}){{1,3}})"
+_OFFICE_NAME = (
+    r"(?P<office>(?:[Tt]he|[Ii]ts|[Tt]heir|[Aa]n?)\s(?:[\w’'-]+\s){0,9}?[\w-]+),\s"
+    rf"(?P<name>{_CAP}(?:\s{_CAP}){{1,3}})"
+)
 _VERB_OFFICE = re.compile(rf"\s?[,—–-]?\s?{_VERB}\s{_OFFICE_NAME}(?=[.,;]|\s[a-z(—–]|$)")
 _OFFICE_VERB = re.compile(
     rf"\s?[,—–-]?\s?{_OFFICE_NAME},\s(?:also\s|then\s|later\s|has\s|had\s)?{_VERB}\b"
@@ -216,14 +216,8 @@ def _noun(text: str, start: int, end: int) -> Speaker | None:
         return Speaker(name=Span(start=start, end=end), pronoun=True)
     tokens = [(start + m.start(), start + m.end(), m[0]) for m in _TOKEN.finditer(phrase)]
     titles = [i for i, t in enumerate(tokens) if t[2].lower().strip(".’'") in TITLES]
-    first = titles[-1] + 1 if titles else _first_of_name(tokens)
-    if titles and first < len(tokens) and tokens[first][2] in CONNECTORS:
-        first = _behind_place(tokens, first)
-    name = tokens[first:]
-    for index, token in enumerate(name):
-        if index and token[2] in CONNECTORS:  # "Governor Limarenko of Sakhalin"
-            name = name[:index]
-            break
+    first = _behind_place(tokens, titles[-1] + 1) if titles else _first_of_name(tokens)
+    name = _before_place(tokens[first:])
     if _BODY.search(" ".join(token[2] for token in name) if titles else phrase):
         return None if titles else _body(tokens)
     if not titles and len(name) > 2 and name[0][2].endswith(("’s", "'s")):
@@ -245,13 +239,26 @@ def _noun(text: str, start: int, end: int) -> Speaker | None:
 def _behind_place(tokens: list[tuple[int, int, str]], at: int) -> int:
     """Return where the name begins in "(ambassador) to the Russian Federation Zhang Hanhui".
 
-    Capitals alone do not part the place from the name: the last two are taken for the name, where
-    one at least is left for the place. Gives the number of tokens where none is.
+    Capitals alone do not part the place from the name. The last two are taken for the name where
+    one word is left for the place, or where that ends as places and institutions do. Gives the
+    number of tokens where it is not clear, and `at` where no place follows.
     """
+    if at >= len(tokens) or tokens[at][2] not in CONNECTORS:
+        return at
     last = len(tokens)
     while last > at and tokens[last - 1][2][0].isupper():
         last -= 1
-    return len(tokens) - 2 if len(tokens) - last >= 3 else len(tokens)
+    place = [token[2].lower() for token in tokens[last:-2]]
+    clear = len(place) == 1 or (place and place[-1] in INSTITUTIONS | NO_NAMES)
+    return len(tokens) - 2 if clear else len(tokens)
+
+
+def _before_place(name: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Return the name of "(governor) Limarenko of Sakhalin"."""
+    for index, token in enumerate(name):
+        if index and token[2] in CONNECTORS:
+            return name[:index]
+    return name
 
 
 def _is_name(words: list[str]) -> bool:
@@ -260,7 +267,7 @@ def _is_name(words: list[str]) -> bool:
         return False
     if len(words) == 1 and words[0].isupper():
         return False  # an abbreviation: a body, or a party
-    if words[-1].endswith(("’s", "'s")):
+    if words[-1].endswith(("’s", "'s")) or words[-1].lower().rstrip(".") in INSTITUTIONS:
         return False
     if len(words) > 1 and words[0] == "He":  # He Lifeng
         words = words[1:]
@@ -309,6 +316,6 @@ def _body(tokens: list[tuple[int, int, str]]) -> Speaker | None:
     if at != 0 and tokens[at - 1][2] not in ("that", "as"):
         return None
     named = [token[2] for token in tokens[at:] if token[2].lower() not in ("the", "of", "for")]
-    if len(named) == 1 and named[0] in _GENERIC:
+    if len(named) == 1 and named[0].lower() in INSTITUTIONS:
         return None
     return Speaker(name=Span(start=tokens[at][0], end=tokens[-1][1])) if at < len(tokens) else None

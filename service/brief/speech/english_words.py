@@ -19,6 +19,7 @@ filmmaker writer poet musician artist chemist physicist biologist geologist soci
 skipper foreman supervisor superintendent technician merchant businessman businesswoman entrepreneur
 investor villager banker broker consultant treasurer librarian archivist translator interpreter
 columnist commentator reporter organiser organizer volunteer principal provost minister-counsellor
+administrator prosecutor inspector ombudsman commandant secretary-general director-general
 """
 _OFFICES = """
 foreign prime deputy vice ministry defence defense finance interior trade energy press chief
@@ -35,13 +36,28 @@ india iran japan germany france britain chinese russian american western ukraini
 reuters xinhua tass cnn afp bbc however meanwhile later earlier still then also officials sources
 analysts experts critics others asked not what why how yes no there here her his their its our my
 your so today yesterday according photo file read watch related democrats republicans nato eu un
-us u.s uk israel syria korea africa asia brazil australia canada mexico turkey poland london paris
+us u.s uk police israel syria korea africa asia brazil australia canada mexico turkey poland london paris
 """
 _NO_OFFICES = """
 who whose speaking in on at during after before while when as with from by for citing writing
 referring asked joined flanked standing talking responding and but or like including along
 """
+_INSTITUTIONS = """
+ministry commission embassy government council agency union department party committee
+administration bureau consulate association institute foundation office service region university
+fund court bank company corporation railways railway group affairs federation republic territory
+province oblast krai forum organisation organization assembly academy army navy fleet force forces
+staff authority centre center board chamber society alliance policy security trade energy commerce
+defence defense development relations studies sciences science research technology industry
+transport agriculture health education culture finance economy economics management operations
+programme program project museum theatre theater library school college hospital station airport
+airlines district zone kingdom states emirates nations islands peninsula coast division
+directorate inspectorate duma parliament congress senate shipping lines line corps resources
+environment intelligence justice interior tourism sports customs state city county municipality
+"""
 
+#: Words that end the name of an institution, a field or a place, and no person's.
+INSTITUTIONS = frozenset(_INSTITUTIONS.split())
 #: Words between an office and what it is an office of.
 CONNECTORS = frozenset(("of", "to", "for", "at"))
 #: Words that end an office, before the name.

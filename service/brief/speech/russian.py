@@ -92,7 +92,7 @@ _NOT_SPEECH = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<![А-ЯЁ])(?<!\sг)(?<!им)[.!?]\s(?=[А-ЯЁA-Z«—–])")
 _JOINED = re.compile(r"(?P<first>[^,:;]{3,60}?)\s[а-яё]{3,}л[аи]?\s[^,:;]{0,80}\sи\s$")
-#: Words up to a mark; the name of a company in marks is one of them, a point behind an initial none.
+#: Words up to a mark, with the names of companies in marks and the points behind initials.
 _PHRASE = re.compile(r"(?:[^.,;:«»“”\"()—–!?]|(?<=[А-ЯЁ])\.|«[^«»\n]{2,40}»)*")
 _STOP_WORDS = frozenset(("и", "а", "но", "что", "как", "в", "на", "во", "со", "с", "по", "о", "об"))
 
@@ -268,7 +268,7 @@ def _subject(before: str, base: int) -> Speaker | None:
         return _subject(before[: tokens[at - 1][0]].rstrip() + " ", base) if at > 1 else None
     if len(between) > 5:
         return None
-    if len(run) == 1 and between and _ADJECTIVE.match(run[0][2]) and _REGION.match(between[0][2]):
+    if between and _ADJECTIVE.match(run[-1][2]) and _REGION.match(between[0][2]):
         return None  # "Представитель Приморского края сказал": a place, and nobody named
     head: list[tuple[int, int, str]] = []
     for token in reversed(tokens[:at]):
