@@ -21,6 +21,8 @@ from service.errors import SettingsError
 from service.model import SourceRead
 from service.pipeline import Order
 from service.progress import Progress
+from service.render.sheet import Sheet
+from service.render.worker import Press
 from service.settings import Collect, Settings, SourceSettings
 from service.store import Store
 from service.topic import Profile
@@ -62,7 +64,7 @@ def moment(environ: Mapping[str, str] = os.environ) -> datetime:
 
 
 class App:
-    """The objects of one run; a context manager that closes the store."""
+    """The objects of one run; a context manager that closes the store and ends the processes."""
 
     def __init__(self, settings: Settings, *, corpus: Path | None = None) -> None:
         self.settings = settings
@@ -75,6 +77,8 @@ class App:
         self._robots: Robots | None = None
         self._workers = Workers(preload=FOR_FEEDS if self._fetcher else FOR_PAGES)
         self.feeds = tuple(self._feed(source) for source in chosen)
+        #: Sets the pages of PDFs; started by who wants one.
+        self.press = Press()
         self.store = Store.open(settings.store_url)
 
     def __enter__(self) -> Self:
@@ -86,6 +90,7 @@ class App:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.press.close()
         self.store.close()
 
     def _feed(self, source: SourceSettings) -> Feed:
@@ -182,6 +187,7 @@ class App:
             cutoff=min(until, self.now) if until else self.now,
             number=number,
             components=components(),
+            sheet=Sheet(size=desk.paper, archival=desk.archival),
         )
 
 

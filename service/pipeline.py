@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from service import stories, topic
 from service.brief import codec
@@ -34,9 +35,13 @@ from service.model import (
 )
 from service.progress import Progress
 from service.render import readback, render, stem
+from service.render.sheet import Sheet
 from service.store import Store, articles, issues, sources
 from service.stories.continuity import continue_from
 from service.topic import Profile
+
+if TYPE_CHECKING:
+    from service.render.worker import Press
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +71,7 @@ class Order:
     #: None: the next one of the edition.
     number: int | None = None
     components: tuple[tuple[str, str], ...] = ()
+    sheet: Sheet = Sheet()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +93,12 @@ def publish(
     order: Order,
     *,
     progress: Progress,
+    press: "Press | None" = None,
 ) -> Published:
-    """Compose, render and store one issue of what `feeds` gave; the store has all of it or none."""
+    """Compose, render and store one issue of what `feeds` gave; the store has all of it or none.
+
+    press: the process that sets the pages of the PDF; None: this one.
+    """
     names = {feed.source.name for feed in feeds}
     with progress.step("select"), store.read() as db:
         found = _of(articles.collected(db, order.since, order.until), names)
@@ -99,7 +109,7 @@ def publish(
     with progress.step("compose"):
         brief = _compose(found, reads, problems, feeds, profile, order, number, history)
     with progress.step("render"):
-        brief, artifacts = _rendered(brief, order)
+        brief, artifacts = _rendered(brief, order, press)
         name = stem(brief)
     with progress.step("store"), store.write() as db:
         id_ = issues.add(
@@ -118,13 +128,17 @@ def publish(
     return Published(id=id_, brief=brief, artifacts=artifacts, older=older)
 
 
-def _rendered(brief: Brief, order: Order) -> tuple[Brief, tuple[Artifact, ...]]:
+def _rendered(
+    brief: Brief, order: Order, press: "Press | None"
+) -> tuple[Brief, tuple[Artifact, ...]]:
     """Return the issue and its files; without the PDF, and saying so, where that cannot be made.
 
-    An issue is never lost for one character that the fonts do not have.
+    An issue is never lost for one character that the fonts do not have, or for one page that takes
+    too long to set.
     """
     try:
-        return brief, render(brief, order.formats, sender=order.sender)
+        made = render(brief, order.formats, sender=order.sender, sheet=order.sheet, press=press)
+        return brief, made
     except PageError as error:
         log.warning("pdf not made edition=%s number=%d", brief.edition, brief.number)
         problem = Problem(source="PDF", key="", reason=str(error))
@@ -262,7 +276,9 @@ def prove(store: Store, issue: int) -> Report:
     return verify(stored.brief, stored.sha256, by_id, printed)
 
 
-def again(store: Store, issue: int, formats: Sequence[str], *, sender: str) -> dict[str, bytes]:
+def again(
+    store: Store, issue: int, formats: Sequence[str], *, sender: str, sheet: Sheet | None = None
+) -> dict[str, bytes]:
     """Return an issue's files by name: as stored, and what is not stored made from its data."""
     with store.read() as db:
         stored = issues.get(db, issue)
@@ -271,7 +287,8 @@ def again(store: Store, issue: int, formats: Sequence[str], *, sender: str) -> d
         raise StoreError(f"issue {issue} failed and printed nothing: {stored.error}")
     brief = codec.loads(stored.brief)
     missing = [name for name in formats if name not in kept]
-    made = {a.format: a.data for a in render(brief, missing, sender=sender)} if missing else {}
+    new = render(brief, missing, sender=sender, sheet=sheet) if missing else ()
+    made = {artifact.format: artifact.data for artifact in new}
     return {
         f"{stem(brief)}.{name}": kept[name].data if name in kept else made[name] for name in formats
     }

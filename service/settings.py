@@ -68,6 +68,8 @@ EXAMPLES: Mapping[str, str] = {
     "skip_if_empty": "false",
     "max_stories": "8",
     "summarizer": '"auto", "lexrank" or "lead"',
+    "paper": '"A4" or "Letter"',
+    "archival": "false",
     "address": '"reader@example.org"',
     "editions": '["daily"]',
     "attach": '["pdf"]',
@@ -132,6 +134,10 @@ class Desk(_Section):
     #: The summarizer of every issue that names no other; "auto" chooses for each story.
     summarizer: OneLine = "auto"
     max_stories: int = Field(default=8, ge=1, le=50)
+    #: The size of a PDF's pages.
+    paper: Literal["A4", "Letter"] = "A4"
+    #: Make PDFs for keeping: PDF/A-3u as well as PDF/UA-1.
+    archival: bool = False
 
 
 class StoreSettings(_Section):

@@ -122,6 +122,7 @@ def render(
     """Write an issue's files again: those stored, and any other format made from its data."""
     from service import files, pipeline, settings
     from service.cli.formats import parse, shown
+    from service.render.sheet import Sheet
     from service.store import Store
 
     wanted = parse(formats)
@@ -129,7 +130,8 @@ def render(
     folder = out.absolute() if out else settings.default_home() / "briefs"
     files.check_writable(folder)
     with Store.open(chosen.store_url) as store:
-        made = pipeline.again(store, issue, wanted, sender=chosen.smtp.sender)
+        sheet = Sheet(size=chosen.desk.paper, archival=chosen.desk.archival)
+        made = pipeline.again(store, issue, wanted, sender=chosen.smtp.sender, sheet=sheet)
     for path in files.write(folder, made):
         typer.echo(shown(path))
 

@@ -105,11 +105,16 @@ async def _make(
     from service import collecting, pipeline
 
     bars = progress()
+    if "pdf" in order.formats:
+        # It imports what it needs while the sources are read.
+        desk.press.start()
     if collect:
         reads = await desk.collect(bars)
     else:
         reads = collecting.known(desk.store, desk.feeds)
-    made = pipeline.publish(desk.store, desk.feeds, reads, desk.profile, order, progress=bars)
+    made = pipeline.publish(
+        desk.store, desk.feeds, reads, desk.profile, order, progress=bars, press=desk.press
+    )
     return reads, made
 
 

@@ -30,21 +30,33 @@ Decisions:
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from service.errors import RenderError
 from service.model import Artifact, Brief
+from service.render.sheet import Sheet
+
+if TYPE_CHECKING:
+    from service.render.worker import Press
 
 #: What can be asked for, in the order in which it is made.
 FORMATS = ("pdf", "html", "txt", "md", "eml", "json")
 
 
 def render(
-    brief: Brief, formats: Sequence[str], *, sender: str = "", to: str = ""
+    brief: Brief,
+    formats: Sequence[str],
+    *,
+    sender: str = "",
+    to: str = "",
+    sheet: Sheet | None = None,
+    press: "Press | None" = None,
 ) -> tuple[Artifact, ...]:
     """Return the issue in each format asked for, in the order asked for, each once.
 
     sender, to: one address each, for "eml"; see `mail.message`. The mail carries the PDF when "pdf"
-    is asked for too. Raises RenderError for an unknown format, an issue that cites what it does not
+    is asked for too. sheet: what the PDF is printed on; None: A4. press: the process that sets its
+    pages; None: this one. Raises RenderError for an unknown format, an issue that cites what it does not
     list, or a document that cannot be made.
     """
     wanted = tuple(dict.fromkeys(formats))
@@ -58,7 +70,10 @@ def render(
     made: dict[str, bytes] = {}
     for name in FORMATS:
         if name in wanted:
-            made[name] = _make(name, brief, sender, to, made.get("pdf"))
+            if name == "pdf":
+                made[name] = _pdf(brief, sheet, press)
+            else:
+                made[name] = _make(name, brief, sender, to, made.get("pdf"))
     return tuple(Artifact(format=name, data=made[name]) for name in wanted)
 
 
@@ -69,11 +84,15 @@ def stem(brief: Brief) -> str:
     return phrases.stem(brief)
 
 
-def _make(name: str, brief: Brief, sender: str, to: str, pdf: bytes | None) -> bytes:
-    if name == "pdf":
-        from service.render import pdf as module
+def _pdf(brief: Brief, sheet: Sheet | None, press: "Press | None") -> bytes:
+    if press is not None:
+        return press.document(brief, sheet)
+    from service.render import pdf
 
-        return module.document(brief)
+    return pdf.document(brief, sheet)
+
+
+def _make(name: str, brief: Brief, sender: str, to: str, pdf: bytes | None) -> bytes:
     if name == "html":
         from service.render import html
 

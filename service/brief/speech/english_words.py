@@ -36,7 +36,8 @@ india iran japan germany france britain chinese russian american western ukraini
 reuters xinhua tass cnn afp bbc however meanwhile later earlier still then also officials sources
 analysts experts critics others asked not what why how yes no there here her his their its our my
 your so today yesterday according photo file read watch related democrats republicans nato eu un
-us u.s uk police israel syria korea africa asia brazil australia canada mexico turkey poland london paris
+us u.s uk police israel syria korea africa asia brazil australia canada mexico turkey poland london
+paris
 """
 _NO_OFFICES = """
 who whose speaking in on at during after before while when as with from by for citing writing
