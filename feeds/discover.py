@@ -95,6 +95,8 @@ def links(html: str, *, url: str) -> tuple[Link, ...]:
     try:
         parser = HTMLParser(remove_comments=True, remove_pis=True, no_network=True)
         tree = document_fromstring(html or "<html></html>", parser=parser)
+    except etree.ParserError:  # "<!": nothing is left of it, so no link either
+        return ()
     except (etree.LxmlError, ValueError) as exc:
         raise ParseError(f"is not a web page: {line(str(exc))[:120]}") from exc
     base = next((e.get("href") or "" for e in tree.iter("base") if e.get("href")), "")
@@ -157,7 +159,8 @@ async def find(client: Client, url: str, *, now: datetime, run: Run) -> Found:
             named = ()
         if not named:
             raise SourceError(
-                f"{shown(url)} {exc}; and no feed is linked there: "
+                # Without its advice, which is to do what was just done.
+                f"{shown(url)} {str(exc).partition('; ')[0]}, and no feed is linked there: "
                 "look on the site for RSS, and give that address"
             ) from exc
     reasons = []

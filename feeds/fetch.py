@@ -43,6 +43,8 @@ MAX_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)
 _CHUNK = 1 << 16
+#: What to do about a private address, in words for the operator.
+_IF_YOURS = "if it is yours, set `allow_private = true` for the source"
 #: A message of an HTTP error, in words for the operator.
 _ADVICE = {
     401: "it asks for a password",
@@ -264,10 +266,7 @@ class Fetcher:
         host = target.raw_host or ""
         number = literal(host)
         if number and not (self._allowed.address(number) or self._allowed.host(host)):
-            raise FetchError(
-                f"{shown(first)} {via}is at a private address; "
-                "if it is yours, add it to the allowed hosts"
-            )
+            raise FetchError(f"{shown(first)} {via}is at a private address; {_IF_YOURS}")
         return target
 
     async def _usable(self, answer: aiohttp.ClientResponse, url: str, moved_to: str) -> Response:
@@ -383,7 +382,7 @@ def _why(exc: Exception) -> str:
         chain.append(cause)
     for cause in chain:
         if isinstance(cause, PrivateAddressError):
-            return f"{cause}; if it is yours, add it to the allowed hosts"
+            return f"{cause}; {_IF_YOURS}"
     for kind, words in _CAUSES:
         if any(isinstance(cause, kind) for cause in chain):
             return words

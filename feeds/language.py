@@ -43,6 +43,8 @@ _CYRILLIC = (
     ("uk", "іїєґ"),
 )
 
+_BULGARIAN = re.compile("ъ(?![еёюя])", re.IGNORECASE)
+
 _ENGLISH = frozenset(
     re.findall(
         r"\w+",
@@ -130,7 +132,8 @@ def _cyrillic(text: str) -> str:
             return code
     if letters["ы"] + letters["э"] >= 0.005 * total:
         return "ru"
-    if letters["ъ"] >= 0.005 * total:
+    # In Russian it stands before these letters only ("объем"): one is enough in a short text.
+    if len(_BULGARIAN.findall(text)) >= 0.005 * total:
         return "bg"
     # Short, and without the letters that tell; Russian is what such a source most likely has.
     return "ru"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 5 << 20
 #: Feeds of one list.
 MAX_OUTLINES = 20_000
+_FEED_SCHEME = re.compile(r"^feed:(?://)?(?=https?:)|^feed:(//)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,8 @@ def _listed(root: "_Element") -> Listing:
         inner = folders
         if isinstance(element.tag, str) and element.tag.lower() == "outline":
             name = _attribute(element, "title", "text")
-            url = _attribute(element, "xmlurl", "url")
+            # An old habit: "feed://host/path" and "feed:https://host/path".
+            url = _FEED_SCHEME.sub(_plain_scheme, _attribute(element, "xmlurl", "url"))
             if url:
                 reason = _unusable(url)
                 if reason is not None:
@@ -106,6 +108,10 @@ def _listed(root: "_Element") -> Listing:
                 inner = (*folders, name)
         rest += [(child, inner) for child in reversed(element)]
     return Listing(outlines=tuple(found.values()), doubles=doubles, refused=tuple(refused))
+
+
+def _plain_scheme(found: "re.Match[str]") -> str:
+    return "" if found[1] is None else "http://"
 
 
 def _unusable(url: str) -> str | None:

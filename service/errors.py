@@ -1,6 +1,7 @@
 """The errors that this service raises on purpose.
 
     BriefError                      one clear line: what is wrong, where, and what to do
+    ├── UsageError                  an option's value is wrong: exit code 2
     ├── SettingsError               .problems: every fault of the settings, at once
     ├── SourceError                 .source: the source's name
     │   ├── FetchError              .status, .retry_after_s
@@ -14,12 +15,16 @@
 
 Adapters wrap third-party errors at their edge (`raise FetchError(...) from exc`); bugs such as a
 `TypeError` are never wrapped. The pipeline catches `SourceError` and `DeliveryError` per item, and
-the command line turns any `BriefError` into one line and exit code 1.
+the command line turns any `BriefError` into one line and exit code 1 (`UsageError`: 2).
 """
 
 
 class BriefError(Exception):
     """Base of all errors that a person may read; `str(error)` is one line."""
+
+
+class UsageError(BriefError):
+    """A value on the command line is none that its option takes."""
 
 
 class SettingsError(BriefError):

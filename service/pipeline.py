@@ -71,7 +71,8 @@ class Order:
     #: None: the next one of the edition.
     number: int | None = None
     components: tuple[tuple[str, str], ...] = ()
-    sheet: Sheet = Sheet()
+    #: What the PDF is printed on; None: A4.
+    sheet: Sheet | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from service.errors import BriefError
+from service.errors import UsageError
 from service.model import utc
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -15,7 +15,7 @@ def start(since: str, *, end: datetime, zone: ZoneInfo, last: datetime | None) -
     """Return the moment from which articles are wanted; None means from the first.
 
     last: the cut-off of the last issue of this edition; with none, `last` means `all`. A date
-    without a zone is one of `zone`. Raises BriefError in one line.
+    without a zone is one of `zone`. Raises UsageError in one line.
     """
     if since == "all":
         return None
@@ -24,7 +24,7 @@ def start(since: str, *, end: datetime, zone: ZoneInfo, last: datetime | None) -
         return last + timedelta(microseconds=1) if last else None
     moment = parse(since, option="--since", end=end, zone=zone)
     if moment > end:
-        raise BriefError(f"--since {since}: lies after the end of the period, {end:%Y-%m-%d %H:%M}")
+        raise UsageError(f"--since {since}: lies after the end of the period, {end:%Y-%m-%d %H:%M}")
     return moment
 
 
@@ -36,5 +36,5 @@ def parse(value: str, *, option: str, end: datetime, zone: ZoneInfo) -> datetime
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        raise BriefError(f"{option} {value!r}: is no span of time; give one of: {HELP}") from None
+        raise UsageError(f"{option} {value!r}: is no span of time; give one of: {HELP}") from None
     return utc(moment if moment.tzinfo else moment.replace(tzinfo=zone))

@@ -27,7 +27,8 @@ Span = tuple[int, int]
 _WRAP_LEAST, _WRAP_MOST = 40, 130
 #: sentencex needs time by length and quotation marks of a paragraph, multiplied: a minute for
 #: 300,000 opening marks. So it is given pieces: short ones where marks are dense, which no text
-#: for reading is, then 4 s a megabyte at the worst; otherwise long ones, which few paragraphs fill.
+#: for reading is (then 4 s a million characters at worst), otherwise long ones, which few
+#: paragraphs fill.
 _CHUNK, _DENSE_CHUNK = 40_000, 4_000
 #: Marks in a long piece that make it a dense one: one in 40 characters.
 _DENSE = 1_000

@@ -41,6 +41,9 @@ _WITHIN = 3
 _LINK = re.compile(r"(?i)[<(\[]?https?://\S+[>)\]]?")
 #: Whole paragraphs that only mails have; none longer than this is compared.
 _LONGEST = 300
+#: What stands between the links of a row, and the longest link.
+_BETWEEN = re.compile(r"\s*[|·•]\s*")
+_BUTTON = 40
 _FURNITURE = re.compile(
     r"(?i)(?:"
     r"(?:view|read|open|see) (?:this )?(?:e-?mail|message|newsletter|it|issue)?\s*(?:in|on) "
@@ -139,4 +142,11 @@ def _html(text: str, now: datetime) -> tuple[Facts, str]:
 def _is_furniture(paragraph: str) -> bool:
     if not any(c.isalnum() for c in paragraph) or _LINK.fullmatch(paragraph):
         return True
-    return len(paragraph) <= _LONGEST and bool(_FURNITURE.fullmatch(paragraph))
+    if len(paragraph) > _LONGEST:
+        return False
+    if _FURNITURE.fullmatch(paragraph):
+        return True
+    # "Unsubscribe | Follow us on X": a row of links is known by one of them.
+    row = _BETWEEN.split(paragraph)
+    alike = len(row) > 1 and all(len(part) <= _BUTTON for part in row)
+    return alike and any(_FURNITURE.fullmatch(part) for part in row)

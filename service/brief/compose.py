@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from service.brief import sections
 from service.brief.condense import STORY_SENTENCES, Condenser
+from service.brief.coverage import READ
 from service.brief.printer import Printer
 from service.brief.sections import Past
 from service.model import (
@@ -25,6 +26,7 @@ from service.model import (
 )
 from service.stories.continuity import Continued
 from service.topic import Profile
+from summarizers.text import stems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ def compose(
         summarizer=plan.method.summarizer,
         language=plan.language,
         said=past.said if past else (),
+        actors=_actors(profile),
     )
     kept = past.watch if past else ()
     articles = [a for story in stories for a in story.articles] + [a for _, a in kept]
@@ -97,6 +100,20 @@ def compose(
         sources=printer.sources(state_media),
         method=plan.method,
     )
+
+
+def _actors(profile: Profile) -> dict[str, frozenset[str]]:
+    """Return the stems of the sides' own names, by language."""
+    names = [a for e in profile.entities if e.kind == "country" and e.sides for a in e.aliases]
+    return {
+        language: frozenset(
+            stem
+            for name in names
+            if name.language == language and "*" not in name.form
+            for stem in stems(name.form, language)
+        )
+        for language in READ
+    }
 
 
 def _told(stories: Sequence[Story], past: Past | None) -> list[Continued]:

@@ -12,7 +12,9 @@ paragraph that changes its language in every line is not read. The other article
 listed.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 import summarizers
 from service.model import Article, Sentence, Story, Summary
@@ -28,6 +30,8 @@ ARTICLES = 12
 BOTTOM_WORDS = 45
 #: The name that leaves the choice of the summarizer to the number of a story's origins.
 AUTO = "auto"
+#: Earlier sentences that a summary is held against; measured in docs/quality.md, and enough.
+SAID = 200
 STORY_SENTENCES = 4
 STORY_WORDS = 100
 
@@ -56,11 +60,22 @@ class Condenser:
     """Chooses the sentences of an issue, story by story; one object an issue."""
 
     def __init__(
-        self, *, summarizer: str, language: str, said: Iterable[tuple[str, str]] = ()
+        self,
+        *,
+        summarizer: str,
+        language: str,
+        said: Sequence[tuple[str, str]] = (),
+        actors: Mapping[str, frozenset[str]] = MappingProxyType({}),
     ) -> None:
-        """Begin an issue. said: (language, text) of sentences that earlier issues printed."""
+        """Begin an issue.
+
+        said: (language, text) of sentences that earlier issues printed, the latest first.
+        actors: by language, the stems of the names that the topic is about.
+        """
         self._summarizer = summarizer
         self._language = language
+        self._said = said
+        self._actors = actors
         self._printed = Printed()
         self._known: dict[str, _Candidates] = {}
         for spoken, sentence in said:
@@ -121,7 +136,14 @@ class Condenser:
 
     def _candidates(self, story: Story) -> "_Candidates":
         if story.id not in self._known:
-            self._known[story.id] = _Candidates(story, self._language)
+            candidates = _Candidates(story, self._language)
+            spoken = candidates.language
+            candidates.text = replace(
+                candidates.text,
+                actors=self._actors.get(spoken, frozenset()),
+                known=tuple(s for other, s in self._said if other == spoken)[:SAID],
+            )
+            self._known[story.id] = candidates
         return self._known[story.id]
 
     def _named(self, story: Story) -> str:

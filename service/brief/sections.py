@@ -188,12 +188,13 @@ def _first(story: Story, asof: date, language: str) -> list[Dated]:
     own_first = sorted(story.articles, key=lambda article: article.language != language)
     found: dict[tuple[date, date], Dated] = {}
     for article in own_first:
-        for event in _dated(article, asof):
+        for event in told_of(article, asof=asof):
             found.setdefault((event.start, event.end), event)
     return list(found.values())
 
 
-def _dated(article: Article, asof: date) -> list[Dated]:
+def told_of(article: Article, *, asof: date) -> list[Dated]:
+    """Return the events of an article that sentences which can stand alone tell of."""
     return [
         Dated(
             sentence=event.sentence,

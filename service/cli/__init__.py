@@ -7,6 +7,7 @@ command's own module. Results go to stdout, messages to stderr. Exit codes: 0 do
 one clear line, 2 wrong usage, 3 done but degraded.
 """
 
+import os
 import sys
 from importlib import import_module
 
@@ -56,17 +57,34 @@ def main() -> None:
     sys.exit(_run(words[0], words[1:]))
 
 
+def _check_epoch() -> None:
+    """Refuse a SOURCE_DATE_EPOCH that is no time, before a library that reads it fails on it."""
+    from datetime import UTC, datetime
+
+    from service.errors import SettingsError
+
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        if fixed is not None:
+            datetime.fromtimestamp(int(fixed), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise SettingsError(
+            (f'SOURCE_DATE_EPOCH="{fixed}": must be whole seconds since 1970',)
+        ) from None
+
+
 def _run(command: str, words: list[str]) -> int:
-    from service.errors import BriefError, SettingsError
+    from service.errors import BriefError, SettingsError, UsageError
 
     try:
+        _check_epoch()
         import_module(COMMANDS[command][0]).app(args=words, prog_name=f"briefing {command}")
     except SettingsError as error:
         sys.stderr.write("".join(f"briefing: {problem}\n" for problem in error.problems))
         return 1
     except BriefError as error:
         sys.stderr.write(f"briefing: {error}\n")
-        return 1
+        return 2 if isinstance(error, UsageError) else 1
     except BrokenPipeError:
         # Whoever read our output has had enough ("briefing issues list | head").
         sys.stderr.close()

@@ -7,7 +7,12 @@ import typer
 from service.cli.console import AsJson, Config, local, new_app, print_json, print_table
 
 if TYPE_CHECKING:
-    from service.model import Article, Relevance, Story
+    from collections.abc import Iterable
+
+    from service.model import Article, Part, Relevance, Story
+
+#: Members of its story that an article's links are told of.
+LINKS = 10
 
 app = new_app("Why an article is in, or out, part by part.")
 
@@ -15,7 +20,10 @@ app = new_app("Why an article is in, or out, part by part.")
 @app.command()
 def explain(
     article: Annotated[
-        str, typer.Argument(metavar="ARTICLE", help="The beginning of its hash, 6 signs or more.")
+        str,
+        typer.Argument(
+            metavar="ARTICLE", help="Its address, file or title, or 6 digits or more of its hash."
+        ),
     ],
     config: Config = None,
     as_json: AsJson = False,
@@ -25,7 +33,9 @@ def explain(
     from service.app import App
     from service.pipeline import weigh
     from service.store import articles
+    from service.stories import place as placed
     from service.stories import stories
+    from service.stories.similarity import Batch
 
     chosen = settings.load(config)
     with App(chosen) as desk:
@@ -40,8 +50,15 @@ def explain(
         ((n, s) for n, s in enumerate(told, 1) if found.id in {a.id for a in s.articles}), None
     )
     weight = weights.get(found.id)
+    order: tuple[Part, ...] = ()
+    links: dict[str, tuple[Part, ...]] = {}
+    if place is not None:
+        order = placed(place[1], weights, desk.now)
+        batch = Batch(about, desk.profile)
+        others = [a for a in place[1].articles if a.id != found.id][:LINKS]
+        links = {a.id: batch.explain(found.id, a.id) for a in others}
     if as_json:
-        print_json(_row(found, weight, threshold, place))
+        print_json(_row(found, weight, threshold, place, order, links))
         return
     typer.echo(f"{found.title}\n{found.outlet}, {found.language}, {found.id}")
     typer.echo(f"published {local(found.published, chosen.zone) if found.published else 'undated'}")
@@ -59,8 +76,12 @@ def explain(
             f"story {number} of {len(told)}: {len(story.articles)} articles, "
             f"{story.origins} independent origins, {len(story.outlets)} outlets"
         )
+        typer.echo("its place, each part deciding where those before it are equal:")
+        print_table(("part", "value", "of"), [(p.name, f"{p.value:.2f}", p.detail) for p in order])
         for member in story.articles:
             typer.echo(f"  {member.id[:12]}  {member.language}  {member.title}")
+            for part in links.get(member.id, ()):
+                typer.echo(f"      {part.name} {part.value:.2f}: {part.detail}")
 
 
 def _row(
@@ -68,8 +89,9 @@ def _row(
     weight: "Relevance | None",
     threshold: float,
     place: "tuple[int, Story] | None",
+    order: "tuple[Part, ...]",
+    links: "dict[str, tuple[Part, ...]]",
 ) -> dict[str, object]:
-    parts = weight.parts if weight else ()
     return {
         "article": found.id,
         "title": found.title,
@@ -77,12 +99,18 @@ def _row(
         "relevant": bool(weight and weight.relevant),
         "score": weight.score if weight else None,
         "threshold": threshold,
-        "parts": [{"name": p.name, "value": p.value, "detail": p.detail} for p in parts],
+        "parts": _parts(weight.parts if weight else ()),
         "story": None
         if place is None
         else {
             "place": place[0],
             "origins": place[1].origins,
+            "order": _parts(order),
+            "links": {id_: _parts(parts) for id_, parts in links.items()},
             "articles": [member.id for member in place[1].articles],
         },
     }
+
+
+def _parts(parts: "Iterable[Part]") -> list[dict[str, object]]:
+    return [{"name": p.name, "value": p.value, "detail": p.detail} for p in parts]

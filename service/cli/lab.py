@@ -52,16 +52,22 @@ def summarize(
     """Choose sentences: {"id","text"} or {"id","texts"} -> {"id","sentences":[…]}."""
     import summarizers
     from feeds.language import language as detect
+    from service.brief.condense import AUTO
     from summarizers import text
 
     if sentences is None and words is None:
         raise typer.BadParameter("give one of the two", param_hint="--sentences / --words")
+    known = (AUTO, *summarizers.names())
+    if summarizer is not None and summarizer not in known:
+        raise typer.BadParameter(
+            f'"{summarizer}": choose of {", ".join(known)}', param_hint="--summarizer"
+        )
     for row in _rows(jsonl, "id"):
-        texts = row.get("texts") or [row.get("text", "")]
+        texts = row["texts"] if "texts" in row else [row["text"]]
         spoken = language or detect("\n".join(texts))
-        titles = row.get("titles") or [row.get("title", "")] * len(texts)
+        titles = row.get("titles") or [row.get("title") or ""] * len(texts)
         prepared, spans = text.prepare(list(zip(titles, texts, strict=True)), spoken)
-        name = summarizer or summarizers.default(len(texts))
+        name = summarizers.default(len(texts)) if summarizer in (None, AUTO) else summarizer
         chosen = summarizers.summarize(name, prepared, sentences=sentences, words=words)
         flat = [(doc, span) for doc, of_doc in enumerate(spans) for span in of_doc]
         _print(
@@ -100,7 +106,7 @@ def relevance(
 
     profile = load(topic)
     for row in _rows(jsonl, "id", "text"):
-        found = weigh(row.get("title", ""), row["text"], profile)
+        found = weigh(row.get("title") or "", row["text"], profile)
         parts = {part.name: part.value for part in found.parts}
         _print({"id": row["id"], "score": found.score, "relevant": found.relevant, "parts": parts})
 
@@ -195,9 +201,9 @@ def _article(row: dict[str, Any]) -> Article:
     place = Place(
         source="lab",
         key=str(row["id"]),
-        title=row.get("title", ""),
+        title=row.get("title") or "",
         collected=NO_TIME,
-        published=datetime.fromisoformat(published) if published else None,
+        published=_moment(published) if published else None,
     )
     spoken = row.get("language") or detect(row["text"])
     ident = content_id(row["text"])
@@ -215,14 +221,56 @@ def _rows(name: str, *keys: str) -> Iterator[dict[str, Any]]:
                     row = json.loads(line)
                 except ValueError as exc:
                     raise BriefError(f"{name}, line {number}: is not JSON: {exc}") from exc
-                missing = [key for key in keys if not isinstance(row, dict) or key not in row]
-                if missing:
-                    raise BriefError(f'{name}, line {number}: has no "{missing[0]}"')
+                wrong = _wrong(row, keys)
+                if wrong:
+                    raise BriefError(f"{name}, line {number}: {wrong}")
                 yield row
     except OSError as exc:
         raise BriefError(f"{name}: cannot be read: {exc.strerror}") from exc
     except UnicodeDecodeError as exc:
         raise BriefError(f"{name}: is not UTF-8") from exc
+
+
+def _wrong(row: Any, keys: Iterable[str]) -> str | None:
+    """Return what is wrong with a row, in words, or None. A title may be null, or left out."""
+    if not isinstance(row, dict):
+        return "is not an object with an \"id\""
+    missing = [key for key in keys if key not in row]
+    if missing:
+        return f'has no "{missing[0]}"'
+    if "text" not in row and "texts" not in row:
+        return 'has neither "text" nor "texts"'
+    for key in ("text", "title", "published", "language"):
+        value = row.get(key, "")
+        if not isinstance(value, str) and (value is not None or key == "text"):
+            return f'"{key}" must be a string'
+    for key in ("texts", "titles"):
+        value = row.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+            return f'"{key}" must be a list of strings'
+    if not _whole(row):
+        return "holds half of a surrogate pair, which is no character"
+    if row.get("titles") and len(row["titles"]) != len(row.get("texts", ("one",))):
+        return '"titles" must be as many as the texts'
+    try:
+        _moment(row.get("published") or "2000-01-01")
+    except ValueError:
+        return f'"published" is no date: "{row["published"]}"; for example "2025-05-08T10:00:00Z"'
+    return None
+
+
+def _whole(row: dict[str, Any]) -> bool:
+    try:
+        json.dumps(row, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _moment(value: str) -> datetime:
+    """Return a date of ISO 8601, one without a zone in UTC; raise ValueError if it is none."""
+    moment = datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _print(row: dict[str, Any]) -> None:

@@ -67,6 +67,7 @@ def now(
     from service.store import issues
 
     wanted = parse(formats)
+    _check_summarizer(summarizer)
     chosen = settings.load(config)
     folder = out.absolute() if out else settings.default_home() / "briefs"
     files.check_writable(folder)
@@ -97,6 +98,16 @@ def now(
     _report(made, reads, since)
     if made.brief.coverage.degraded:
         raise typer.Exit(DEGRADED)
+
+
+def _check_summarizer(name: str | None) -> None:
+    """Refuse an unknown summarizer as wrong usage; one of the settings is a fault of theirs."""
+    import summarizers
+    from service.brief.condense import AUTO
+
+    known = (AUTO, *summarizers.names())
+    if name is not None and name not in known:
+        raise typer.BadParameter(f'"{name}": choose of {", ".join(known)}', param_hint="--summarizer")
 
 
 async def _make(

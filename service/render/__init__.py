@@ -56,8 +56,10 @@ def render(
 
     sender, to: one address each, for "eml"; see `mail.message`. The mail carries the PDF when "pdf"
     is asked for too. sheet: what the PDF is printed on; None: A4. press: the process that sets its
-    pages; None: this one. Raises RenderError for an unknown format, an issue that cites what it does not
-    list, or a document that cannot be made.
+    pages; None: this one.
+
+    Raises RenderError for an unknown format, an issue that cites what it does not list, or a
+    document that cannot be made.
     """
     wanted = tuple(dict.fromkeys(formats))
     unknown = [name for name in wanted if name not in FORMATS]

@@ -42,15 +42,16 @@ _UA = b"""
 _END = b"</rdf:RDF>"
 
 
-def languages(document: Any, pdf: Any) -> None:
+def languages(weasyprint: Any, document: Any, pdf: Any) -> None:
     """Mark each structure element whose language is not the one around it.
 
+    weasyprint: the module, imported where it is owned; document, pdf: as a finisher gets them.
     Not an element without a role (`NonStruct`), which a reader may pass over: those in it are.
     """
-    import pydyf
+    import pydyf  # type: ignore[import-untyped]
 
     try:
-        found = list(_Walk(pdf).pages(document))
+        found = list(_Walk(weasyprint, pdf).pages(document))
     except _Unlike as exc:
         log.warning("languages not marked in the pdf reason=%s", exc)
         return
@@ -91,12 +92,10 @@ class _Unlike(Exception):
 class _Walk:
     """One pass over boxes and structure elements, in the order in which the latter were made."""
 
-    def __init__(self, pdf: Any) -> None:
-        from weasyprint.formatting_structure import boxes
-        from weasyprint.layout.absolute import AbsolutePlaceholder
-        from weasyprint.pdf import tags
-
-        self._boxes, self._placeholder, self._role = boxes, AbsolutePlaceholder, tags._get_pdf_tag
+    def __init__(self, weasyprint: Any, pdf: Any) -> None:
+        self._boxes = weasyprint.formatting_structure.boxes
+        self._placeholder = weasyprint.layout.absolute.AbsolutePlaceholder
+        self._role = weasyprint.pdf.tags._get_pdf_tag
         elements = [made for made in pdf.objects if _is(made, "/StructElem")]
         # A field's own element is made within the one of its box, and has no text.
         self._elements = iter([e for e in elements if e["S"] != "/Form"])
@@ -123,18 +122,10 @@ class _Walk:
             for child in box.children:
                 yield from self._box(child, parent)
             return
-        role = self._role(None if box.element is None else box.element_tag)
-        inside = parent["S"]
-        if role in ("TD", "TH") and inside in ("/TD", "/TH"):
-            role = "NonStruct"
-        elif role == "LI":
-            if inside == "/LI":
-                role = "LBody"
-            elif inside == "/LBody":
-                role = "NonStruct"
-            elif self._is_wrapped(box):
-                yield self._next("/LI"), language
-                role = "LBody"
+        role = self._role_in(parent["S"], box)
+        if role == "LI" and self._is_wrapped(box):
+            yield self._next("/LI"), language
+            role = "LBody"
         element = self._next(f"/{role}")
         yield element, language
         for child in self._children(box, role):
@@ -142,6 +133,15 @@ class _Walk:
                 yield from self._box(child, element)
             elif role != "Link":
                 yield self._next("/Span"), child.style["lang"]
+
+    def _role_in(self, inside: str, box: Any) -> str:
+        """Return a box's role; the boxes that WeasyPrint adds within a cell or item have others."""
+        role: str = self._role(None if box.element is None else box.element_tag)
+        if role in ("TD", "TH") and inside in ("/TD", "/TH"):
+            return "NonStruct"
+        if role == "LI" and inside in ("/LI", "/LBody"):
+            return "LBody" if inside == "/LI" else "NonStruct"
+        return role
 
     def _is_frame(self, box: Any) -> bool:
         """Whether a box has no element of its own: a page, a margin, the document."""

@@ -15,6 +15,7 @@ import gc
 import hashlib
 import logging
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
@@ -66,12 +67,14 @@ def _set(markup: str, style: str, brief: Brief, *, archival: bool = False) -> by
     identifier = hashlib.sha256(whole.encode("utf-8")).hexdigest()[:32]
 
     def finished(document: Any, pdf: Any) -> None:
-        finish.languages(document, pdf)
+        finish.languages(weasyprint, document, pdf)
         finish.attached(pdf)
         if archival:
             finish.archival(pdf)
 
-    with _warnings() as found, _uncollected():
+    with _warnings() as found, _uncollected(), warnings.catch_warnings():
+        # WeasyPrint leaves it to Python to close the colour profile of an archived file.
+        warnings.simplefilter("ignore", ResourceWarning)
         try:
             made: bytes = weasyprint.HTML(string=markup, url_fetcher=fetcher).write_pdf(
                 stylesheets=[weasyprint.CSS(string=style, url_fetcher=fetcher)],

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from service.errors import StoreError
-from service.model import Article, Place
+from service.model import Article, Place, canonical
 from service.store.chunks import chunks
 from service.store.tables import place, revision
 
@@ -109,17 +109,16 @@ def _place(row: Row[Any]) -> Place:
     )
 
 
-def find(db: Connection, prefix: str) -> Article:
-    """Return the revision whose id begins with `prefix`, at least 6 hexadecimal digits.
+def find(db: Connection, name: str) -> Article:
+    """Return the revision that a person names.
 
-    Raises StoreError when it is no such beginning, or when none or several match.
+    name: the beginning of its id, at least 6 hexadecimal digits; or its address, its file (with or
+    without the name of its source before it), or its whole title, of which the newest revision is
+    meant. Raises StoreError when none or several articles match.
     """
-    wanted = prefix.strip().lower()
+    wanted = name.strip().lower()
     if len(wanted) < PREFIX or set(wanted) - set("0123456789abcdef"):
-        raise StoreError(
-            f"{prefix!r} is not the beginning of an article's id: give {PREFIX} or more of its "
-            "hexadecimal digits, as a brief's list of sources prints them"
-        )
+        return _named(db, name.strip())
     ids = tuple(
         db.scalars(
             select(revision.c.id)
@@ -136,6 +135,32 @@ def find(db: Connection, prefix: str) -> Article:
     if len(ids) > 1:
         raise StoreError(f"several articles' ids begin with {wanted}: give more digits of it")
     return get(db, ids)[ids[0]]
+
+
+def _named(db: Connection, name: str) -> Article:
+    file = name.removeprefix("./")
+    told = [
+        place.c.key == file,
+        place.c.source + "/" + place.c.key == file,
+        place.c.title == name,
+    ]
+    if "://" in name:
+        told.append(place.c.canonical == canonical(name))
+    rows = db.execute(
+        select(revision.c.id, revision.c.root)
+        .join(place, place.c.revision == revision.c.id)
+        .where(or_(*told))
+        .order_by(revision.c.first_collected.desc(), revision.c.id)
+    ).all()
+    if not rows:
+        raise StoreError(
+            f"no article is called {name!r}: give its address, its file, its whole title, or the "
+            f"first {PREFIX} or more digits of its id, as a brief's list of sources prints them"
+        )
+    if len({row.root for row in rows}) > 1:
+        ids = ", ".join(dict.fromkeys(row.id[:12] for row in rows[:5]))
+        raise StoreError(f"several articles are called {name!r}: give the id of one of them: {ids}")
+    return get(db, [rows[0].id])[rows[0].id]
 
 
 def count(

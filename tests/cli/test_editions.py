@@ -119,3 +119,24 @@ def test_explain_names_every_part_and_the_story(home: Path, briefing: Run) -> No
     assert code == 0
     assert "threshold" in out
     assert briefing("explain", "000000")[0] == 1
+
+
+ANNOUNCED = (
+    "Ministers of China and Russia agree on a summit\n\n"
+    "The foreign ministers of China and Russia agreed on the agenda of a summit in Harbin. "
+    "Both presidents will open the summit in Harbin on 20 April 2026.\n"
+)
+
+
+def test_what_a_story_announced_is_watched_for_until_it_passes(
+    home: Path, briefing: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "corpus" / "summit.txt").write_text(ANNOUNCED, encoding="utf-8")
+    first = _issue(home, briefing, monkeypatch, 0)
+    (said,) = [sentence for sentence in _sentences(first) if "20 April" in sentence]
+    assert first["watch"] == []
+    for day in (1, 2, 30):  # longer than stories are remembered
+        (item,) = _issue(home, briefing, monkeypatch, day)["watch"]
+        assert (item["line"]["text"], item["start"]) == (said, "2026-04-20")
+    assert briefing("issues", "verify", "3")[0] == 0
+    assert _issue(home, briefing, monkeypatch, 50)["watch"] == []

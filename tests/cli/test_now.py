@@ -101,17 +101,30 @@ def test_a_bad_file_costs_itself_only(home: Path, briefing: Run) -> None:
     ("words", "told"),
     [
         (("--since", "soon"), "is no span of time"),
+        (("--until", "2026-13-01"), "is no span of time"),
+        (("--until", "2020-01-01", "--since", "2025-01-01"), "lies after the end"),
         (("--summarizer", "magic"), "choose of"),
     ],
 )
-def test_a_wrong_value_is_one_line_and_exit_1(
+def test_a_wrong_value_of_an_option_is_one_line_and_exit_2(
     home: Path, briefing: Run, words: tuple[str, ...], told: str
 ) -> None:
     code, out, err = briefing("now", *words)
+    assert (code, out) == (2, "")
+    assert len([line for line in err.splitlines() if told in line]) == 1
+    assert not list((home).glob("briefs/*"))
+
+
+@pytest.mark.parametrize("value", ["soon", "1e400", "9" * 30])
+def test_a_wrong_moment_to_work_at_is_one_line_and_exit_1(
+    home: Path, briefing: Run, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", value)
+    code, out, err = briefing("now")
     assert (code, out) == (1, "")
-    assert told in err
-    assert len(err.splitlines()) == 1
-    assert not list((home / "briefs").iterdir())
+    assert err.splitlines() == [
+        f'briefing: SOURCE_DATE_EPOCH="{value}": must be whole seconds since 1970'
+    ]
 
 
 @pytest.mark.parametrize("words", [("--format", "doc"), ("--max-stories", "0"), ("--nonsense",)])

@@ -159,7 +159,7 @@ def test_a_link_that_is_dead_or_no_feed_is_passed_over() -> None:
 
 def test_no_path_is_tried_that_the_page_does_not_link() -> None:
     client = Canned(_answer(_page(body="<p>Nothing here.</p>")))
-    with pytest.raises(SourceError, match="no feed is linked there"):
+    with pytest.raises(SourceError, match="is a web page, not a feed, and no feed is linked there"):
         asyncio.run(find(client, SITE, now=NOW, run=_here))
     assert len(client.asked) == 1
 

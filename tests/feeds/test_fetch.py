@@ -306,7 +306,7 @@ def test_a_redirect_to_another_host_takes_no_validators_along() -> None:
 def test_a_private_address_is_refused_without_an_allowance(url: str) -> None:
     async def work() -> None:
         async with Fetcher(pace=QUICK) as client:
-            with pytest.raises(FetchError, match="private address; if it is yours, add it"):
+            with pytest.raises(FetchError, match="is yours, set `allow_private"):
                 await client.get(url)
 
     asyncio.run(work())

@@ -319,6 +319,7 @@ def test_a_date_that_is_none_is_unknown(date: str) -> None:
         "----------------------",
         "<https://dispatch.example/7?u=1>",
         "Unsubscribe",
+        "Unsubscribe | Follow us on X",
         "Sent from my iPhone",
         "This email was sent to me@example.org.",
         "Вы получили это письмо, потому что подписаны на рассылку.",
@@ -337,6 +338,7 @@ def test_lines_that_only_mails_have_go(paragraph: str) -> None:
         "This message was sent to both governments, the ministry said, before the talks began.",
         "You can view the ministers in the browser window of the broadcaster, the report said.",
         "Forward bases were closed.",
+        "Harbin | Trains left at noon, and the last of them arrived in the evening | Unsubscribe",
     ],
 )
 def test_sentences_that_look_like_such_lines_stay(paragraph: str) -> None:

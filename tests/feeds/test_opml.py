@@ -73,6 +73,18 @@ def test_names_of_attributes_may_be_written_in_any_case() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("feed://a.example/f", "http://a.example/f"),
+        ("feed:https://a.example/f", "https://a.example/f"),
+        ("FEED://https://a.example/f", "https://a.example/f"),
+    ],
+)
+def test_the_scheme_of_old_readers_is_understood(written: str, meant: str) -> None:
+    assert _urls(_opml(f"<outline text='a' xmlUrl='{written}'/>")) == [meant]
+
+
 def test_a_feed_without_a_name_has_that_of_its_host() -> None:
     (found,) = read(_opml("<outline xmlUrl='https://a.example/f'/>")).outlines
     assert found.title == "a.example"
