@@ -25,68 +25,73 @@ from xml.parsers import expat
 if TYPE_CHECKING:
     from pyexpat import XMLParserType
 
-_XML = "http://www.w3.org/XML/1998/namespace"
-_ATOM = "http://www.w3.org/2005/Atom"
 #: Elements whose text is read, by feedparser's name of the element -> what becomes of it.
 _TEXTS = {
     **dict.fromkeys(("title", "dc_title"), "title"),
-    "media_title": "second title",
+    "media_title": "media title",
     **dict.fromkeys(("guid", "id"), "id"),
     "link": "link",
     **dict.fromkeys(("description", "dc_description", "media_description"), "description"),
-    "summary": "summary",
-    "content": "content",
-    "content_encoded": "content",
-    **dict.fromkeys(("pubdate", "published", "issued", "dcterms_issued"), "published"),
-    **dict.fromkeys(("updated", "modified", "lastbuilddate", "dc_date"), "updated"),
-    "dcterms_modified": "updated",
+    **dict.fromkeys(("summary", "itunes_summary"), "description"),
+    **dict.fromkeys(("content", "content_encoded"), "content"),
+    **dict.fromkeys(("subtitle", "tagline", "itunes_subtitle"), "subtitle"),
+    **dict.fromkeys(("published", "pubdate", "issued", "dcterms_issued"), "published"),
+    **dict.fromkeys(("updated", "modified", "lastbuilddate"), "updated"),
+    **dict.fromkeys(("dc_date", "dcterms_modified"), "updated"),
     **dict.fromkeys(("created", "dcterms_created"), "created"),
     **dict.fromkeys(("language", "dc_language"), "language"),
-    **dict.fromkeys(("ttl", "sy_updateperiod", "sy_updatefrequency"), "pause"),
-    "feedburner_origlink": "feedburner_origlink",
-    "source": "source",
-    **dict.fromkeys(("subtitle", "tagline"), "subtitle"),
+    **{name: name for name in ("ttl", "sy_updateperiod", "sy_updatefrequency")},
+    **{name: name for name in ("feedburner_origlink", "source")},
 }
+#: Elements with attributes of this kind are not as plain as they look.
+_UNTYPED = frozenset({"ttl", "sy_updateperiod", "sy_updatefrequency", "feedburner_origlink"})
+_TYPED = frozenset({"title", "media title", "description", "content", "subtitle"})
+_TYPES = frozenset({"text", "plain", "html", "text/plain", "text/html"})
+_HTML = frozenset({"html", "text/html", "xhtml", "application/xhtml+xml"})
 _AUTHORS = frozenset({"author", "dc_author", "dc_creator", "itunes_author"})
-_STRUCTURE = frozenset(
-    {"rss", "channel", "feed", "item", "entry", "image", "media_content", "enclosure", "name"}
-)
+_STRUCTURE = frozenset({"rss", "channel", "feed", "item", "entry", "image"})
+_MEDIA = frozenset({"media_content", "enclosure"})
+_OURS = _AUTHORS | _STRUCTURE | _MEDIA | _TEXTS.keys()
 #: Elements that feedparser does something with, which is nothing to us.
 _HARMLESS = frozenset(
-    "category cc_license cloud contributor copyright creativecommons_license dc_contributor "
-    "dc_publisher dc_rights dc_subject feedburner_browserfriendly generator georss_box "
-    "georss_line georss_point georss_polygon georss_where height homepage info itunes_block "
-    "itunes_category itunes_explicit itunes_image itunes_keywords itunes_link itunes_owner "
-    "itunes_email itunes_name keywords managingeditor media_category media_credit media_group "
-    "media_keywords media_license media_player media_rating media_restriction media_thumbnail "
-    "rights uri url webmaster width email".split()
+    re.findall(
+        r"\w+",
+        "category cc_license cloud contributor copyright creativecommons_license dc_contributor "
+        "dc_publisher dc_rights dc_subject email feedburner_browserfriendly generator georss_box "
+        "georss_line georss_point georss_polygon georss_where height homepage info itunes_block "
+        "itunes_category itunes_email itunes_explicit itunes_image itunes_keywords itunes_link "
+        "itunes_name itunes_owner keywords managingeditor media_category media_credit media_group "
+        "media_keywords media_license media_player media_rating media_restriction "
+        "media_thumbnail name rights uri url webmaster width",
+    )
 )
 #: Names under which feedparser would file an unknown element where something else is looked for.
-_TAKEN = frozenset("date items entries links enclosures guidislink authors href text".split())
-#: Types of content that are read; XHTML and Base64 are not.
-_PLAIN_TYPES = {"text": "text/plain", "plain": "text/plain", "html": "text/html"}
-_PLAIN_TYPES |= {kind: kind for kind in ("text/plain", "text/html")}
-_HTML_TYPES = frozenset({"html", "text/html", "application/xhtml+xml", "xhtml"})
-#: More slashes than two behind the scheme of an address.
-_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)(/*)")
-_QUERY = re.compile("&([A-Za-z0-9_]+);")
+_TAKEN = frozenset({"date", "items", "entries", "links", "enclosures", "guidislink", "authors"})
+#: What may stand in the picture of a feed.
+_OF_IMAGE = frozenset({"title", "link", "description", "url", "width", "height"})
+#: More than two slashes behind the scheme of an address.
+_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)/+")
+_REFERENCE = re.compile("&([A-Za-z0-9_]+);")
 #: Windows' characters in the place of controls.
-_CP1252 = {
+_WINDOWS = {
     code: character
     for code in range(0x80, 0xA0)
     if (character := bytes([code]).decode("cp1252", "ignore"))
 }
-_C1 = re.compile("[\x80-\x9f]")
+_CONTROL = re.compile("[\x80-\x9f]")
 #: Characters that expat gathers before it hands them on.
 _BUFFER = 1 << 18
+
+#: feedparser's names -> values, of a feed or of an item.
+Said = dict[str, Any]
 
 
 @dataclass(slots=True, kw_only=True)
 class Document:
     """What a feed says of itself and of its items, under feedparser's names."""
 
-    feed: dict[str, Any] = field(default_factory=dict)
-    entries: list[dict[str, Any]] = field(default_factory=list)
+    feed: Said = field(default_factory=dict)
+    entries: list[Said] = field(default_factory=list)
 
 
 class _Declined(Exception):
@@ -105,32 +110,32 @@ def read(text: str) -> Document | None:
         reader.parse(text)
     except (expat.ExpatError, _Declined):
         return None
-    return reader.found if reader.complete else None
+    return reader.found
 
 
 @lru_cache(maxsize=1)
 def _prefixes() -> Mapping[str, str]:
     """Return feedparser's prefix of each namespace that it knows, by address in small letters."""
-    from feedparser.mixin import _FeedParserMixin
+    from feedparser.api import StrictFeedParser
 
-    return {uri.lower(): prefix for uri, prefix in _FeedParserMixin.namespaces.items()}
+    return {uri.lower(): prefix for uri, prefix in StrictFeedParser.namespaces.items()}
 
 
 @lru_cache(maxsize=4096)
-def _kind(name: str) -> str | None:
-    """Return the name of an element that is read, None for one that is skipped.
+def _key(name: str) -> str | None:
+    """Return feedparser's name of an element that is read, None for one that is skipped.
 
-    name: with its namespace, as expat gives it. Raises _Declined for all others.
+    name: as expat gives it, with its namespace. Raises _Declined for all others.
     """
     from feedparser.api import StrictFeedParser
 
     uri, _, local = name.rpartition(" ")
-    prefix = _prefixes().get(uri.lower(), "" if not uri else None)
+    prefix = _prefixes().get(uri.lower())
     if prefix is None:
-        # Filed away under the prefix of the document, which is none that has a meaning.
+        # Filed away under a prefix that means nothing: `_namespace` has seen to that.
         return None
     key = f"{prefix}_{local.lower()}" if prefix else local.lower()
-    if key in _TEXTS or key in _STRUCTURE or key in _AUTHORS:
+    if key in _OURS:
         return key
     handled = hasattr(StrictFeedParser, f"_start_{key}") or hasattr(StrictFeedParser, f"_end_{key}")
     if (handled and key not in _HARMLESS) or key in _TAKEN or prefix in ("xhtml", "rdf", "xml"):
@@ -138,165 +143,235 @@ def _kind(name: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=4096)
+def _attribute(name: str) -> str:
+    """Return feedparser's name of an attribute."""
+    uri, _, local = name.rpartition(" ")
+    prefix = _prefixes().get(uri.lower())
+    key = f"{prefix}:{local.lower()}" if prefix else local.lower()
+    if key in ("base", "xml:base") or prefix == "rdf":
+        raise _Declined
+    return key
+
+
+def _attributes(given: Mapping[str, str]) -> dict[str, str]:
+    found = {_attribute(name): value for name, value in given.items()}
+    for name in ("rel", "type"):
+        if name in found:
+            found[name] = found[name].lower()
+    return found
+
+
 class _Reader:
     """The state between two elements."""
 
     def __init__(self) -> None:
         self.found = Document()
-        #: The root was closed.
-        self.complete = False
-        self._context: dict[str, Any] = self.found.feed
-        self._depth = 0
-        #: Depth of the elements that hold items.
+        #: The item, or else the feed, that is being read.
+        self._said = self.found.feed
+        self._in_item = False
+        #: Depth of the element that holds the items; 0 before it.
         self._level = 0
-        self._item: dict[str, Any] | None = None
-        #: Element whose text is being read, its attributes and text so far.
-        self._open: str | None = None
+        #: feedparser's names of the elements that are open; None for those that are skipped.
+        self._stack: list[str | None] = []
+        #: Depth of the text, the author or the picture that is being read; 0: of none.
+        self._text = self._author = self._image = 0
         self._attributes: dict[str, str] = {}
         self._pieces: list[str] = []
-        #: Name of what was stored of the item -> the depth it stood at.
+        #: Of an author: what its children say.
+        self._child: list[str] = []
+        self._person: dict[str, str] = {}
+        #: Name of what the item says -> depth at which it stood.
         self._depths: dict[str, int] = {}
-        #: feedparser's flags of the same meaning.
+        self._media_title = False
+        #: The item has content beside its summary; of the feed itself, feedparser means the first.
         self._has_content = False
-        self._guid_is_link = False
-        self._image = False
-        self._author: dict[str, str] | None = None
-        self._titles = 0
-        #: Of documents' own namespaces.
-        self._own: set[str] = set()
-        self._known: set[str] = set()
+        #: The text that is being read is content, and no summary.
+        self._as_content = False
+        self._declared: tuple[set[str], set[str]] = (set(), set())
 
     def parse(self, text: str) -> None:
+        """Read a document; raise ExpatError or _Declined."""
         parser = expat.ParserCreate("utf-8", " ")
         parser.buffer_text = True
         parser.buffer_size = _BUFFER
         parser.StartNamespaceDeclHandler = self._namespace
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
-        self._parser: XMLParserType = parser
+        self._parser = parser
         parser.Parse(text.encode("utf-8"), True)
 
     def _namespace(self, prefix: str | None, uri: str | None) -> None:
-        known = _prefixes().get((uri or "").lower()) if uri else None
         if not uri or "backend.userland.com/rss" in uri.lower() or " " in uri:
             raise _Declined
-        if known is not None:
-            self._known.add(prefix or "")
-        else:
-            self._own.add(prefix or "")
-        # A default namespace that is not known, or a prefix that already means something.
-        if self._own & (self._known | {"", *_prefixes().values()}):
+        known, own = self._declared
+        (known if uri.lower() in _prefixes() else own).add(prefix or "")
+        # Unknown by default, or under a prefix that means something to feedparser.
+        if own & {"", *known, *_prefixes().values()}:
             raise _Declined
 
     def _start(self, name: str, given: dict[str, str]) -> None:
-        self._depth += 1
-        if self._open is not None:
+        if self._text:
             raise _Declined
-        key = _kind(name)
+        key = _key(name)
         attributes = _attributes(given) if given else {}
-        if key is None:
-            return
-        if key in _TEXTS:
-            if self._depth > 2 or self._level:
-                self._begin(key, attributes)
-        elif key in _AUTHORS:
-            self._author = {}
-            self._listen(key, attributes)
-            self._open = None
-        elif key == "name":
-            if self._author is not None:
-                self._listen(key, attributes)
-        else:
-            self._structure(key, attributes)
-
-    def _structure(self, key: str, attributes: dict[str, str]) -> None:
-        if key in ("rss", "feed"):
-            if self._depth != 1:
+        self._stack.append(key)
+        depth = len(self._stack)
+        if self._image:
+            if name.lower() not in _OF_IMAGE or (self._in_item and key):
                 raise _Declined
-            self._level = 2 if key == "rss" else 1
+        elif self._author:
+            if depth > self._author + 1:
+                raise _Declined
+            self._listen(self._child)
+        elif depth <= self._level or not self._level or key in _STRUCTURE:
+            self._structure(key, depth, attributes)
+        elif key in _TEXTS:
+            self._begin(_TEXTS[key], attributes, depth)
+        elif key in _AUTHORS:
+            self._author, self._person = depth, {}
+            self._listen(self._pieces)
+        elif key in _MEDIA:
+            name = "links" if key == "enclosure" else "media_content"
+            self._said.setdefault(name, []).append(attributes | {"rel": "enclosure"})
+
+    def _structure(self, key: str | None, depth: int, attributes: dict[str, str]) -> None:
+        """Enter what holds other elements."""
+        if key == "image" and self._level:
+            self._image = depth
+        elif attributes.keys() & {"lastmod", "href"}:
+            raise _Declined
+        elif key in ("rss", "feed") and depth == 1:
+            self._level = 0 if key == "rss" else 1
             language = attributes.get("xml:lang", attributes.get("lang"))
             if language:
-                self.found.feed["language"] = language.replace("_", "-")
-        elif key == "channel":
-            if self._depth != 2 or self._level != 2 or attributes.keys() & {"lastmod", "href"}:
-                raise _Declined
-        elif key in ("item", "entry"):
-            if self._depth != self._level + 1 or attributes.keys() & {"lastmod", "href"}:
-                raise _Declined
-            self._item = self._context = {}
-            self.found.entries.append(self._item)
-            self._depths = {}
-            self._guid_is_link = self._image = False
-            self._titles = 0
-        elif key == "image":
-            self._image = True
-        elif key == "enclosure":
-            self._context.setdefault("enclosures", []).append(attributes)
-        elif key == "media_content":
-            self._context.setdefault("media_content", []).append(attributes)
-
-    def _begin(self, key: str, attributes: dict[str, str]) -> None:
-        """Prepare for the text of an element that is read."""
-        kind = _TEXTS[key]
-        if self._image:
-            # Of the picture of the feed; feedparser mixes up that of an item with the item.
-            if self._item is not None and kind in ("title", "link"):
-                raise _Declined
-            if kind not in ("title", "link", "description"):
-                self._image = False
-        if kind in ("title", "description", "summary", "content", "subtitle"):
-            declared = attributes.get("type")
-            if (declared is not None and declared not in _PLAIN_TYPES) or (
-                attributes.keys() & {"src", "mode"}
-            ):
-                raise _Declined
-            if kind == "subtitle" and self._item is not None:
-                raise _Declined
-        elif kind == "link":
-            if not self._image:
-                self._link(attributes)
-            if attributes.get("href"):
-                return
-        elif kind == "id":
-            self._guid_is_link = attributes.get("ispermalink", "true") == "true"
-        elif kind == "pause" and attributes:
+                self._said["language"] = language.replace("_", "-")
+        elif key == "channel" and depth == 2 and self._stack[0] == "rss" and not self._level:
+            self._level = 2
+        elif key in ("item", "entry") and self._level and depth == self._level + 1:
+            self._said, self._in_item = {}, True
+            self.found.entries.append(self._said)
+            self._depths, self._media_title = {}, False
+        else:
             raise _Declined
-        elif kind == "feedburner_origlink" and attributes:
+
+    def _begin(self, kind: str, attributes: dict[str, str], depth: int) -> None:
+        """Prepare for the text of an element."""
+        if (
+            (kind in _UNTYPED and attributes)
+            or (kind == "source" and not self._in_item)
+            or (kind in _TYPED and attributes.get("type", "text") not in _TYPES)
+            or (kind in _TYPED and attributes.keys() & {"src", "mode"})
+        ):
             raise _Declined
-        self._listen(key, attributes)
-        if kind == "content":
-            self._has_content = True
-        elif kind in ("description", "summary"):
-            # A second one is taken for content.
-            as_content = self._summarised() and not self._has_content
-            attributes["second"] = "yes" if as_content else ""
-            self._has_content = self._has_content or as_content
+        if kind == "link" and self._linked(attributes):
+            return
+        self._as_content = kind == "content"
+        if kind == "description":
+            # The second of one item is taken for its content.
+            self._as_content = "summary" in self._said and not self._has_content
+        self._has_content = self._has_content or self._as_content
+        self._text, self._attributes = depth, attributes
+        self._listen(self._pieces)
 
-    def _listen(self, key: str, attributes: dict[str, str]) -> None:
-        self._open, self._attributes = key, attributes
-        self._pieces = []
-        self._parser.CharacterDataHandler = self._pieces.append
+    def _listen(self, pieces: list[str]) -> None:
+        pieces.clear()
+        self._parser.CharacterDataHandler = pieces.append
 
-    def _end(self, _: str) -> None:
-        if self._open is not None:
-            key, self._open = self._open, None
+    def _linked(self, attributes: dict[str, str]) -> bool:
+        """Take a link in the form of Atom; tell whether it has an address, so that no text counts."""
+        attributes.setdefault("rel", "alternate")
+        attributes.setdefault(
+            "type", "application/atom+xml" if attributes["rel"] == "self" else "text/html"
+        )
+        href = attributes.get("url", attributes.get("uri", attributes.get("href")))
+        if href:
+            attributes["href"] = _SLASHES.sub(r"\1", href)
+        self._said.setdefault("links", []).append(attributes)
+        if "href" not in attributes:
+            return False
+        if attributes["rel"] == "alternate" and attributes["type"] in _HTML:
+            self._said["link"] = attributes["href"]
+        return True
+
+    def _end(self, name: str) -> None:
+        depth = len(self._stack)
+        key = self._stack.pop()
+        if depth == self._text:
+            assert key is not None
+            self._text = 0
             self._parser.CharacterDataHandler = None
-            if key == "name":
-                assert self._author is not None
-                self._author["name"] = "".join(self._pieces).strip()
-            else:
-                self._store(_TEXTS[key], _mended("".join(self._pieces).strip()))
-        elif self._author is not None:
+            self._store(key, "".join(self._pieces).strip(), depth)
+        elif depth == self._image:
+            self._image = 0
+        elif depth == self._author:
+            self._author = 0
+            self._parser.CharacterDataHandler = None
+            self._keep("author", _mended("".join(self._pieces).strip()), depth)
+            who, mail = self._person.get("name"), self._person.get("email")
+            if who or mail:
+                self._said["author"] = f"{who} ({mail})" if who and mail else who or mail
+        elif self._author:
+            self._person[name.rpartition(" ")[2].lower()] = "".join(self._child).strip()
+            self._parser.CharacterDataHandler = self._pieces.append
+        elif self._in_item and depth == self._level + 1:
+            self._finish()
+
+    def _store(self, key: str, text: str, depth: int) -> None:
+        """Keep what an element says."""
+        said, kind = self._said, _TEXTS[key]
+        permanent = kind == "id" and self._attributes.get("ispermalink", "true") == "true"
+        if permanent or kind == "link":
+            text = _SLASHES.sub(r"\1", text)
+        text = _mended(text)
+        if kind == "link":
+            text = text.replace("&amp;", "&") if self._in_item else text
+            said["link"] = text = _REFERENCE.sub(r"&\1", text)
+            if text or not self._in_item:
+                said["links"][-1]["href"] = text
+        elif self._as_content:
+            said.setdefault("content", []).append({"type": "text/plain", "value": text})
+            said.setdefault("summary", text)
+        elif kind == "media title":
+            self._media_title = True
+        elif kind == "source":
+            said["source"] = {"title": text} if text else {}
+        elif kind == "title" and "title" in said:
             raise _Declined
-        elif self._item is not None and self._depth == self._level + 1:
-            self._item, self._context = None, self.found.feed
-            self._has_content = False
-        elif self._depth == 1:
-            self.complete = self._level > 0
-        self._depth -= 1
+        elif kind == "description":
+            own = self._in_item or key in ("summary", "itunes_summary")
+            self._keep("summary" if own else "subtitle", text, depth)
+        else:
+            self._keep(kind, text, depth)
+        if kind == "id":
+            said.setdefault("guidislink", permanent and "link" not in said)
+            if permanent:
+                said.setdefault("link", text)
 
-    def _summarised(self) -> bool:
-        return "summary" in self._context or "subtitle" in self._context
+    def _keep(self, name: str, text: str, depth: int) -> None:
+        """Keep a value, unless an element of the item that is less deep has given one."""
+        if not self._in_item or depth <= self._depths.get(name, depth):
+            self._depths[name] = depth
+            self._said[name] = text
 
-    def _link(self, attributes: dict[str, str]) -> None:
-        """Take an element in the form of Atom; the text of one in the form of RSS follows."""
+    def _finish(self) -> None:
+        """Leave an item."""
+        said = self._said
+        # Which of several titles feedparser takes depends on what stands between them.
+        if self._media_title and (not said.get("title") or "source" in said):
+            raise _Declined
+        said["enclosures"] = [one for one in said.get("links", ()) if one["rel"] == "enclosure"]
+        if "summary" not in said and "subtitle" in said:
+            said["description"] = said["subtitle"]
+        self._said, self._in_item, self._has_content = self.found.feed, False, False
+
+
+def _mended(text: str) -> str:
+    """Return a text as feedparser mends it: UTF-8 that was read as Latin, controls of Windows."""
+    if text.isascii():
+        return text
+    try:
+        text = text.encode("iso-8859-1").decode("utf-8")
+    except UnicodeError:
+        pass
+    return text.translate(_WINDOWS) if _CONTROL.search(text) else text

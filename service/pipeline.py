@@ -122,7 +122,7 @@ def publish(
             created=order.cutoff,
             title=order.title,
             brief_json=codec.dumps(brief),
-            manifest=_manifest(brief, order),
+            manifest=_manifest(found, order),
             artifacts=[(f"{name}.{artifact.format}", artifact) for artifact in artifacts],
         )
     log.info("issue published id=%d edition=%s number=%d", id_, order.edition, number)
@@ -241,8 +241,11 @@ def _state_media(
     return labels
 
 
-def _manifest(brief: Brief, order: Order) -> str:
-    """Return, as JSON, what a second run needs to know to make the same issue."""
+def _manifest(found: Sequence[Article], order: Order) -> str:
+    """Return, as JSON, what a second run needs to know to make the same issue.
+
+    Its revisions are all that were weighed: what is left out is counted in the issue, too.
+    """
     manifest = {
         "version": order.version,
         "components": dict(order.components),
@@ -251,7 +254,7 @@ def _manifest(brief: Brief, order: Order) -> str:
         "since": order.since.isoformat() if order.since else None,
         "until": order.until.isoformat() if order.until else None,
         "cutoff": order.cutoff.isoformat(),
-        "revisions": sorted(source.article for source in brief.sources),
+        "revisions": sorted(article.id for article in found),
     }
     return json.dumps(manifest, indent=2, sort_keys=True)
 
@@ -263,18 +266,20 @@ def prove(store: Store, issue: int) -> Report:
         rows = issues.artifacts(db, issue)
         if stored.brief is None or stored.sha256 is None:
             raise StoreError(f"issue {issue} failed and printed nothing: {stored.error}")
-        wanted = {source.article for source in codec.loads(stored.brief).sources}
-        by_id = articles.get(db, wanted)
+        cited = {source.article for source in codec.loads(stored.brief).sources}
+        weighed = set(json.loads(stored.manifest).get("revisions", ()))
+        by_id = articles.get(db, cited | weighed)
     printed = [
         Printed(
             format=row.format,
             data=row.data,
             sha256=row.sha256,
-            pages=readback.pages(row.format, row.data),
+            # A damaged file may not be readable: its hash tells of it first.
+            pages=readback.pages(row.format, row.data) if row.intact else (),
         )
         for row in rows
     ]
-    return verify(stored.brief, stored.sha256, by_id, printed)
+    return verify(stored.brief, stored.sha256, by_id, printed, weighed=weighed)
 
 
 def again(

@@ -33,6 +33,7 @@ from pydantic import (
 from pydantic import model_validator as whole
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+import summarizers
 from service.errors import SettingsError
 
 FILE_NAME = "briefing.toml"
@@ -44,7 +45,7 @@ EXAMPLES: Mapping[str, str] = {
     "desk": '[desk]\ntitle = "China–Russia Brief"',
     "timezone": '"Europe/London"',
     "title": '"China–Russia Brief"',
-    "topic": '"china-russia", or the path of a profile of your own',
+    "topic": '"china-russia", or the path of a profile of your own, which ends in .toml',
     "marking": '"UNCLASSIFIED – open sources"',
     "url": '"https://example.org/feed.xml", or "sqlite:///briefing.db" for the store',
     "name": '"daily"',
@@ -114,6 +115,25 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _place_fault(kind: object, path: object, url: object) -> str | None:
+    if kind == "folder" and path is None:
+        return 'a source of kind "folder" needs path = "corpus"'
+    if kind == "feed" and url is None:
+        return 'a source of kind "feed" needs url = "https://example.org/feed.xml"'
+    return None
+
+
+def _rhythm_fault(every: object, cron: object) -> str | None:
+    if (every is None) == (cron is None):
+        return 'an edition needs either every = "day" or cron = "0 7 * * 1-5"'
+    return None
+
+
+def _tell(fault: str | None) -> None:
+    if fault:
+        raise ValueError(fault)
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
 Clock = Annotated[str, AfterValidator(_clock)]
 WebAddress = Annotated[str, AfterValidator(_web)]
@@ -142,6 +162,13 @@ class Desk(_Section):
 
 class StoreSettings(_Section):
     url: OneLine = "sqlite:///briefing.db"
+
+    @field_validator("url")
+    @classmethod
+    def _is_a_database(cls, value: str) -> str:
+        if not re.match(r"sqlite:///.|postgresql(\+psycopg)?://.", value):
+            raise ValueError(f'"{value}" is the address of no database that is known here')
+        return value
 
 
 class Collect(_Section):
@@ -183,10 +210,7 @@ class SourceSettings(_Section):
 
     @whole(mode="after")
     def _has_its_place(self) -> "SourceSettings":
-        if self.kind == "folder" and self.path is None:
-            raise ValueError('a source of kind "folder" needs path = "corpus"')
-        if self.kind == "feed" and self.url is None:
-            raise ValueError('a source of kind "feed" needs url = "https://example.org/feed.xml"')
+        _tell(_place_fault(self.kind, self.path, self.url))
         return self
 
 
@@ -205,8 +229,7 @@ class EditionSettings(_Section):
 
     @whole(mode="after")
     def _has_one_rhythm(self) -> "EditionSettings":
-        if (self.every is None) == (self.cron is None):
-            raise ValueError('an edition needs either every = "day" or cron = "0 7 * * 1-5"')
+        _tell(_rhythm_fault(self.every, self.cron))
         return self
 
 
@@ -322,9 +345,9 @@ def check(data: Mapping[str, Any], *, home: Path, where: str = FILE_NAME) -> Set
         settings = Settings(**{**data, "anchor": home})
     except ValidationError as exc:
         faults += [_fault(where, error) for error in exc.errors(include_url=False)]
-    faults += [f"{where}: {fault}" for fault in _across(data)]
+    faults += [f"{where}: {fault}" for fault in (*_named(data, home), *_across(data))]
     if faults or settings is None:
-        raise SettingsError(tuple(faults))
+        raise SettingsError(tuple(dict.fromkeys(faults)))
     return settings
 
 
@@ -347,6 +370,42 @@ def _fault(where: str, error: Any) -> str:
     if hint and "needs" not in text:
         text += f"; for example {hint}"
     return f"{where}: {key}: {text}"
+
+
+def _named(data: Mapping[str, Any], home: Path) -> list[str]:
+    """Return the faults that pydantic leaves for a second run.
+
+    It asks whether a section is whole only once each of its keys is right, and knows nothing of
+    topics and summarizers.
+    """
+    known = ("auto", *summarizers.names())
+    desk = data.get("desk")
+    faults = []
+    rows = [("desk", desk)] if isinstance(desk, dict) else []
+    topic = desk.get("topic") if isinstance(desk, dict) else None
+    if isinstance(topic, str) and topic.strip():
+        if not topic.endswith(".toml") and topic not in SHIPPED_TOPICS:
+            faults.append(f'desk.topic: "{topic}" is not shipped; write {EXAMPLES["topic"]}')
+        elif topic.endswith(".toml") and not (home / Path(topic).expanduser()).is_file():
+            faults.append(f"desk.topic: there is no file {home / Path(topic).expanduser()}")
+    for section in ("source", "edition"):
+        given = data.get(section)
+        for number, row in enumerate(given if isinstance(given, list) else [], 1):
+            if not isinstance(row, dict):
+                continue
+            key = f"{section}[{number}]"
+            rows += [(key, row)] if section == "edition" else []
+            fault = (
+                _place_fault(row.get("kind"), row.get("path"), row.get("url"))
+                if section == "source"
+                else _rhythm_fault(row.get("every"), row.get("cron"))
+            )
+            faults += [f"{key}: {fault}"] if fault else []
+    for key, row in rows:
+        name = row.get("summarizer")
+        if isinstance(name, str) and name.strip() and name not in known:
+            faults.append(f'{key}.summarizer: "{name}": choose of {", ".join(known)}')
+    return faults
 
 
 def _across(data: Mapping[str, Any]) -> list[str]:

@@ -57,15 +57,26 @@ def test_every_fault_is_told_at_once_with_its_key(tmp_path: Path) -> None:
         [desk]
         timezone = "Mars/Base"
         titel = "misspelt"
+        topic = "nowhere"
+        summarizer = "magic"
+        [store]
+        url = "mysql://db/briefs"
         [[source]]
         name = "a"
         kind = "fedd"
         [[source]]
         name = "a"
         kind = "feed"
+        [[source]]
+        name = "b"
+        kind = "folder"
+        language = "English"
         [[edition]]
         name = "daily"
         at = "25:00"
+        every = "day"
+        cron = "0 7 * * *"
+        summarizer = "magic"
         [[recipient]]
         address = "nobody"
         editions = ["weekly"]
@@ -77,16 +88,30 @@ def test_every_fault_is_told_at_once_with_its_key(tmp_path: Path) -> None:
     for key in (
         "desk.timezone",
         "desk.titel",
+        "desk.topic",
+        "desk.summarizer",
+        "store.url",
         "source[1].kind",
         "source[2]",
+        "source[3]",
+        "source[3].language",
         "source.name",
         "edition[1].at",
+        "edition[1]",
+        "edition[1].summarizer",
         "recipient[1].address",
         "recipient[1].editions",
         "smtp.port",
     ):
         assert f"briefing.toml: {key}: " in text, f"{key} is not told:\n{text}"
     assert all("\n" not in problem for problem in problems)
+
+
+def test_no_fault_is_told_twice(tmp_path: Path) -> None:
+    problems = _faults(
+        tmp_path, "[[source]]\nname = 's'\nkind = 'folder'\n[[edition]]\nname = 'd'\n"
+    )
+    assert len(problems) == 2
 
 
 def test_a_fault_shows_what_would_be_right(tmp_path: Path) -> None:
@@ -108,6 +133,8 @@ def test_a_fault_shows_what_would_be_right(tmp_path: Path) -> None:
         ('[collect]\nproxy = "https://p"\n', "is no proxy"),
         ('[desk]\nmarking = "two\\nlines"\n', "one line"),
         ("anchor = 'x'\n", "is not a setting"),
+        ("[desk]\ntopic = 'mine.toml'\n", "there is no file"),
+        ("[store]\nurl = 'sqlite:///'\n", "is the address of no database"),
         ("[desk\n", "is not TOML"),
     ],
 )

@@ -3,8 +3,9 @@
 Three questions, in this order, and the first difference ends it:
 
 1. Is the stored brief the one that was published? (SHA-256 of its JSON)
-2. Is every sentence, headline and count what the cited revisions say? Each revision is hashed
-   again, so that a changed character is found even where no printed sentence holds it.
+2. Is every sentence, headline and count what the cited revisions say? Each revision that was
+   weighed is hashed again, so that a changed character is found even where no printed sentence
+   holds it, and in an article that was left out: the issue says how many those are.
 3. Does each artifact say it? Its bytes are hashed, and every sentence and headline is looked for in
    the text that a reader's program would show. White space and hyphens are left out of that
    comparison, since a line break may add either; nothing else is.
@@ -12,7 +13,7 @@ Three questions, in this order, and the first difference ends it:
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -50,11 +51,17 @@ class Report:
 
 
 def verify(
-    brief_json: str, sha256: str, articles: Mapping[str, Article], printed: Sequence[Printed]
+    brief_json: str,
+    sha256: str,
+    articles: Mapping[str, Article],
+    printed: Sequence[Printed],
+    *,
+    weighed: Collection[str] = (),
 ) -> Report:
     """Check an issue against the store; raise VerifyError at the first difference.
 
-    articles: by id, every revision that the brief names, as stored now.
+    articles: by id, every revision that the brief names or that was weighed for it, as stored now.
+    weighed: ids of all revisions that the issue's counts are of.
     """
     found = digest(brief_json)
     if found != sha256:
@@ -64,6 +71,8 @@ def verify(
     brief = loads(brief_json)
     for source in brief.sources:
         _check_source(source, articles)
+    for ident in sorted(weighed):
+        _check_weighed(ident, articles)
     for line in brief.lines():
         _check_line(line, brief, articles)
     for item in brief.told():
@@ -99,6 +108,18 @@ def _check_source(source: SourceRef, articles: Mapping[str, Article]) -> None:
         raise VerifyError(
             f'source {source.number}: "{source.title}" of {source.source} is not stored so; '
             f"stored: {_quoted(sorted(folded(p.title) for p in article.places))}"
+        )
+
+
+def _check_weighed(ident: str, articles: Mapping[str, Article]) -> None:
+    article = articles.get(ident)
+    if article is None:
+        raise VerifyError(f"revision {ident[:16]}, which the issue counts, is not in the store")
+    found = content_id(article.text)
+    if found != ident:
+        raise VerifyError(
+            f'"{article.title}", which the issue counts: the stored text was changed: '
+            f"its hash is {found[:16]}, counted was {ident[:16]}"
         )
 
 

@@ -55,8 +55,8 @@ def explain(
     if place is not None:
         order = placed(place[1], weights, desk.now)
         batch = Batch(about, desk.profile)
-        others = [a for a in place[1].articles if a.id != found.id][:LINKS]
-        links = {a.id: batch.explain(found.id, a.id) for a in others}
+        members = [a.id for a in place[1].articles if a.id != found.id]
+        links = {id_: batch.explain(found.id, id_) for id_ in members[:LINKS]}
     if as_json:
         print_json(_row(found, weight, threshold, place, order, links))
         return
@@ -77,7 +77,10 @@ def explain(
             f"{story.origins} independent origins, {len(story.outlets)} outlets"
         )
         typer.echo("its place, each part deciding where those before it are equal:")
-        print_table(("part", "value", "of"), [(p.name, f"{p.value:.2f}", p.detail) for p in order])
+        # The value of recency is in seconds, and its detail the moment.
+        values = ["" if p.name == "recency" else f"{p.value:.2f}" for p in order]
+        rows = [(p.name, value, p.detail) for p, value in zip(order, values, strict=True)]
+        print_table(("part", "value", "of"), rows)
         for member in story.articles:
             typer.echo(f"  {member.id[:12]}  {member.language}  {member.title}")
             for part in links.get(member.id, ()):

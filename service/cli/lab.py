@@ -234,12 +234,16 @@ def _rows(name: str, *keys: str) -> Iterator[dict[str, Any]]:
 def _wrong(row: Any, keys: Iterable[str]) -> str | None:
     """Return what is wrong with a row, in words, or None. A title may be null, or left out."""
     if not isinstance(row, dict):
-        return "is not an object with an \"id\""
+        return 'is not an object with an "id"'
     missing = [key for key in keys if key not in row]
     if missing:
         return f'has no "{missing[0]}"'
     if "text" not in row and "texts" not in row:
         return 'has neither "text" nor "texts"'
+    return _ill_formed(row)
+
+
+def _ill_formed(row: dict[str, Any]) -> str | None:
     for key in ("text", "title", "published", "language"):
         value = row.get(key, "")
         if not isinstance(value, str) and (value is not None or key == "text"):

@@ -107,7 +107,9 @@ def _check_summarizer(name: str | None) -> None:
 
     known = (AUTO, *summarizers.names())
     if name is not None and name not in known:
-        raise typer.BadParameter(f'"{name}": choose of {", ".join(known)}', param_hint="--summarizer")
+        raise typer.BadParameter(
+            f'"{name}": choose of {", ".join(known)}', param_hint="--summarizer"
+        )
 
 
 async def _make(

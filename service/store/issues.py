@@ -57,6 +57,10 @@ class StoredArtifact:
     #: Of the data as they were published.
     sha256: str
 
+    @property
+    def intact(self) -> bool:
+        return _sha256(self.data) == self.sha256
+
 
 def next_number(db: Connection, edition: str) -> int:
     """Return the number of the edition's next issue, from 1. A failed issue does not take one."""
@@ -185,7 +189,7 @@ def artifacts(db: Connection, ident: int) -> tuple[StoredArtifact, ...]:
         .order_by(tables.artifact.c.format)
     )
     return tuple(
-        StoredArtifact(format=row.format, name=row.name, data=row.data, sha256=row.sha256)
+        StoredArtifact(format=row.format, name=row.name, data=_bytes(row.data), sha256=row.sha256)
         for row in rows
     )
 
@@ -235,6 +239,11 @@ def _write(db: Connection, ident: int, artifacts: Iterable[tuple[str, Artifact]]
     ]
     if rows:
         db.execute(insert(tables.artifact), rows)
+
+
+def _bytes(data: bytes | str) -> bytes:
+    """Return a file's bytes; SQLite gives text back where another program wrote text."""
+    return data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
 
 
 def _sha256(data: bytes) -> str:

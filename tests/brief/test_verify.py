@@ -60,6 +60,17 @@ def test_one_changed_character_of_an_article_is_found(position: int) -> None:
         _check(brief, stored)
 
 
+def test_one_changed_character_of_an_article_that_was_left_out_is_found() -> None:
+    brief = builders.brief()
+    stored = _articles(brief)
+    text = codec.dumps(brief)
+    other = replace(next(iter(stored.values())), id="f" * 64, root="f" * 64)
+    with pytest.raises(VerifyError, match="which the issue counts: the stored text was changed"):
+        verify(text, codec.digest(text), {**stored, other.id: other}, (), weighed={other.id})
+    with pytest.raises(VerifyError, match="which the issue counts, is not in the store"):
+        verify(text, codec.digest(text), stored, (), weighed={other.id})
+
+
 def test_a_missing_revision_is_found() -> None:
     brief = builders.brief()
     with pytest.raises(VerifyError, match="is not in the store"):

@@ -2,7 +2,9 @@
 
 import io
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,34 @@ def test_collect_prints_what_each_source_gave(home: Path, briefing: Run) -> None
         {"name": "corpus", "kind": "folder", "state": "read", "items": 2, "new": 2}
     ]
     assert json.loads(briefing("collect", "--json")[1])[0]["new"] == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update artifact set data = substr(data, 1, 300) where format = 'pdf'",
+        "update artifact set data = x'ff00' where format = 'txt'",
+        "update artifact set data = 'text, not bytes' where format = 'txt'",
+        "update revision set text = text || '.'",
+        "update revision set text = text || '.' where text like '%recipe%'",
+    ],
+)
+def test_a_change_of_anything_stored_is_found_in_one_line(
+    home: Path, briefing: Run, change: str
+) -> None:
+    (home / "corpus" / "off.txt").write_text(
+        "A recipe for bread\n\nBakers of the village bake their bread in an oven of stone. "
+        "The recipe is older than the church, and nobody has written it down.\n",
+        encoding="utf-8",
+    )
+    briefing("now", "--format", "pdf,txt")
+    assert briefing("issues", "verify", 1)[0] == 0
+    with closing(sqlite3.connect(home / "briefing.db")) as db, db:
+        assert db.execute(change).rowcount >= 1
+    code, out, err = briefing("issues", "verify", 1)
+    assert (code, out) == (1, "")
+    assert len(err.splitlines()) == 1
+    assert "was changed" in err
 
 
 def test_a_sentence_is_shown_in_its_paragraph_with_its_address(home: Path, briefing: Run) -> None:

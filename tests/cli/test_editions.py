@@ -121,6 +121,23 @@ def test_explain_names_every_part_and_the_story(home: Path, briefing: Run) -> No
     assert briefing("explain", "000000")[0] == 1
 
 
+def test_explain_finds_an_article_by_its_file_and_names_what_its_place_rests_on(
+    home: Path, briefing: Run
+) -> None:
+    text = (home / "corpus" / "bridge.txt").read_text(encoding="utf-8")
+    (home / "corpus" / "copy.txt").write_text(text + "Trains run daily.\n", encoding="utf-8")
+    briefing("now", "--format", "json")
+    code, out, _ = briefing("explain", "corpus/bridge.txt", "--json")
+    row = json.loads(out)
+    assert code == 0
+    parts = ["origins", "relevance", "recency", "actors", "languages"]
+    assert [part["name"] for part in row["story"]["order"]] == parts
+    (link,) = row["story"]["links"].values()
+    assert [part["name"] for part in link] == ["words", "time"]
+    assert link[0]["value"] > 0
+    assert "words 0." in briefing("explain", "bridge.txt")[1]
+
+
 ANNOUNCED = (
     "Ministers of China and Russia agree on a summit\n\n"
     "The foreign ministers of China and Russia agreed on the agenda of a summit in Harbin. "

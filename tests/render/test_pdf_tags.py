@@ -3,18 +3,20 @@
 import io
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
 
 import pikepdf
 import pytest
 
-from service.render import pdf
+from service.render import finish, pdf
 from tests import builders
 
 #: What a reader of structure knows; `NonStruct` is passed over.
 ROLES = {
     *("/Document", "/Part", "/Art", "/Sect", "/Div", "/NonStruct", "/P", "/Span", "/Link"),
     *("/H1", "/H2", "/H3", "/H4", "/L", "/LI", "/LBody"),
-    *("/Table", "/Caption", "/THead", "/TBody", "/TR", "/TH", "/TD"),
+    *("/Table", "/Caption", "/THead", "/TBody", "/TR", "/TH", "/TD", "/Figure"),
 }
 
 
@@ -24,7 +26,9 @@ class Tree:
     def __init__(self, data: bytes) -> None:
         self.document = pikepdf.open(io.BytesIO(data))
         self.default = str(self.document.Root.Lang)
-        self.shown = {page.objgen: dict(_texts(page)) for page in self.document.pages}
+        self.shown: dict[Any, dict[int, str]] = {}
+        for page in self.document.pages:
+            self.shown[page.objgen] = dict(_texts(page))
         (root,) = self.document.Root.StructTreeRoot.K
         self.rows = list(self._walk(root, self.default))
 
@@ -33,7 +37,8 @@ class Tree:
         language = str(element.get("/Lang", around))
         text = ""
         below = []
-        for kid in element.get("/K", ()):
+        kids: list[Any] = list(element.get("/K", ()))
+        for kid in kids:
             if isinstance(kid, int):
                 text += self.shown[element.Pg.objgen][kid]
             elif kid.get("/Type") == "/StructElem":
@@ -53,7 +58,8 @@ def _texts(page: pikepdf.Page) -> Iterator[tuple[int, str]]:
     """Yield the marked pieces of a page's content with their text."""
     maps = {name: _unicode(font) for name, font in page.Resources.Font.items()}
     font, mark, text = "", -1, ""
-    for operands, operator in pikepdf.parse_content_stream(page):
+    for instruction in pikepdf.parse_content_stream(page):
+        operands, operator = instruction.operands, instruction.operator
         if str(operator) == "BDC":
             mark, text = int(operands[1]["/MCID"]), ""
         elif str(operator) == "EMC" and mark >= 0:
@@ -129,14 +135,16 @@ def test_every_element_has_a_role_that_readers_know(tree: Tree) -> None:
     assert {role for role, _, _ in tree.rows} <= ROLES
     counted = Counter(role for role, _, _ in tree.rows)
     assert counted["/H1"] == 1
-    assert counted["/Art"] == len(builders.brief().told())
-    assert counted["/LI"] == len(builders.brief().sources) + len(builders.brief().changed)
+    brief = builders.brief()
+    assert counted["/Art"] == len(brief.told())
+    lists = (brief.sources, brief.changed, brief.coverage.problems)
+    assert counted["/LI"] == sum(map(len, lists))
 
 
 def test_headings_do_not_skip_a_level(tree: Tree) -> None:
     levels = [int(role[2]) for role, _, _ in tree.rows if role[:2] == "/H"]
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_every_cell_of_a_table_names_its_heads(tree: Tree) -> None:
@@ -157,7 +165,8 @@ def test_nothing_is_printed_outside_of_the_tags(tree: Tree) -> None:
     drawn = 0
     for page in tree.document.pages:
         depth = 0
-        for _, operator in pikepdf.parse_content_stream(page):
+        for instruction in pikepdf.parse_content_stream(page):
+            operator = instruction.operator
             if str(operator) in ("BDC", "BMC"):
                 depth += 1
             elif str(operator) == "EMC":
@@ -174,8 +183,8 @@ def test_lists_with_signs_and_nested_ones_keep_their_languages() -> None:
         '<ol><li>one<ul><li lang="ru">два</li></ul></li><li lang="zh">三</li></ol>'
         '<dl><dt lang="ru">семь</dt><dd>eight</dd></dl>'
         '<p>four <a href="#x" lang="zh">五</a> <em lang="ru">шесть</em></p>'
-        '<table id="x"><caption lang="ru">девять</caption><tr><th scope="col" lang="zh">十</th></tr>'
-        "</table></body></html>"
+        '<table id="x"><caption lang="ru">девять</caption>'
+        '<tr><th scope="col" lang="zh">十</th></tr></table></body></html>'
     )
     tree = Tree(
         pdf._set(frame, 'html { font-family: "Brief Sans", "Brief CJK" }', builders.quiet())
@@ -186,3 +195,35 @@ def test_lists_with_signs_and_nested_ones_keep_their_languages() -> None:
     assert {"三", "五", "十"} <= set(texts["zh"])
     for word in ("one", "four", "eight"):
         assert word in texts["en"]
+
+
+def test_a_drawing_is_a_figure_with_its_title_as_text() -> None:
+    frame = (
+        '<html lang="en"><head><title>x</title></head><body><p>x</p>'
+        '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">'
+        '<title>A square</title><rect width="9" height="9"/></svg></body></html>'
+    )
+    tree = Tree(pdf._set(frame, "", builders.quiet()))
+    figures = [e for e in tree.document.objects if _is_figure(e)]
+    assert [str(figure.Alt) for figure in figures] == ["A square"]
+
+
+def test_an_issue_has_no_figure_without_a_text_in_its_place(tree: Tree) -> None:
+    assert all("/Alt" in e for e in tree.document.objects if _is_figure(e))
+
+
+def _is_figure(element: pikepdf.Object) -> bool:
+    return isinstance(element, pikepdf.Dictionary) and element.get("/S") == "/Figure"
+
+
+def test_a_tree_that_is_not_as_expected_is_left_unmarked_and_said_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Empty:
+        objects = ()
+
+    class Nothing:
+        pages = ()
+
+    finish.languages(pdf._weasyprint(), Nothing(), Empty())
+    assert "languages not marked in the pdf" in caplog.text

@@ -1,5 +1,6 @@
 """All formats together: what is asked for, what is refused, and that nothing varies."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -108,3 +109,13 @@ def test_the_stem_is_the_topic_and_the_local_date_and_safe_in_a_path(
 ) -> None:
     brief = builders.brief()
     assert stem(replace(brief, method=replace(brief.method, topic=topic))) == expected
+
+
+def test_each_sentence_of_the_bottom_line_names_its_outlet_and_day() -> None:
+    brief = builders.brief()
+    made = {a.format: a.data.decode("utf-8") for a in render(brief, ["html", "txt", "md"])}
+    assert "– Border Trade Wire, 2026-11-20 [1]" in " ".join(made["txt"].split())
+    for name, text in made.items():
+        flat = " ".join(re.sub(r"<[^>]+>", "", text).split())
+        for said in ("Border Trade Wire, 2026-11-20", "Pipeline Monitor, undated"):
+            assert said in flat, name

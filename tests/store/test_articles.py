@@ -130,10 +130,35 @@ def test_an_article_is_found_by_the_beginning_of_its_id_in_either_case(store: St
             assert articles.find(db, prefix).id == wanted
 
 
-@pytest.mark.parametrize("prefix", ["", "abcde", "abcdeg", "%%%%%%%"])
-def test_what_cannot_begin_an_id_is_said_so(store: Store, prefix: str) -> None:
-    with store.read() as db, pytest.raises(StoreError, match="not the beginning"):
-        articles.find(db, prefix)
+@pytest.mark.parametrize("name", ["", "abcde", "abcdeg", "%%%%%%%"])
+def test_what_names_no_article_is_said_so(store: Store, name: str) -> None:
+    record(store, entry("a", "One."))
+    with store.read() as db, pytest.raises(StoreError, match="no article is called"):
+        articles.find(db, name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sub/talks.txt",
+        "./sub/talks.txt",
+        "wire/sub/talks.txt",
+        "Talks end",
+        "https://WIRE.example/1?utm_source=x",
+    ],
+)
+def test_an_article_is_found_by_what_a_person_knows_of_it(store: Store, name: str) -> None:
+    told = {"url": "https://wire.example/1", "title": "Talks end"}
+    record(store, entry("sub/talks.txt", "Old.", **told), entry("b", "Other.", title="Other"))
+    record(store, entry("sub/talks.txt", "New.", **told), at=hour(1))
+    with store.read() as db:
+        assert articles.find(db, name).text == "New."
+
+
+def test_a_title_that_several_articles_bear_is_refused_with_their_ids(store: Store) -> None:
+    record(store, entry("a", "One."), entry("b", "Two."))
+    with store.read() as db, pytest.raises(StoreError, match=content_id("One.")[:12]):
+        articles.find(db, "A title")
 
 
 def test_no_such_article_is_said_so(store: Store) -> None:
