@@ -48,10 +48,15 @@ _TITLES = ("og:title", "twitter:title", "dc.title", "dcterms.title", "headline",
 _AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "byl")
 _SITES = ("og:site_name", "application-name", "dc.publisher", "publisher")
 
-_BLOCKS = re.compile(
-    "p|div|section|article|li|ul|ol|blockquote|pre|h[1-6]|tr|td|th|table|figure|figcaption|header|"
-    "footer|aside|nav|dl|dt|dd|hr|form|main|address|caption|center|body"
+_BLOCKS = frozenset(
+    re.findall(
+        r"\w+",
+        "p div section article li ul ol blockquote pre h1 h2 h3 h4 h5 h6 tr td th table figure "
+        "figcaption header footer aside nav dl dt dd hr form main address caption center body",
+    )
 )
+#: White space of HTML, but for single plain blanks, which stay as they are.
+_SPACES = re.compile(r"[\t\r\n\f][ \t\r\n\f]*| [ \t\r\n\f]+")
 _SKIPPED = ("script", "style", "noscript", "template", "iframe", "object", "svg", "head", "title")
 
 
@@ -125,7 +130,7 @@ def _walk(root: HtmlElement, pieces: list[str]) -> None:
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
-            if _BLOCKS.fullmatch(tag):
+            if tag in _BLOCKS:
                 pieces.append("\n\n")
             elif tag == "br":
                 pieces.append("\n")
@@ -134,7 +139,7 @@ def _walk(root: HtmlElement, pieces: list[str]) -> None:
                 pieces.append(element.text if preformatted else _fold(element.text))
         else:
             preformatted -= tag == "pre"
-            if _BLOCKS.fullmatch(tag):
+            if tag in _BLOCKS:
                 pieces.append("\n\n")
             parent = element.getparent()
             outside = element is root or parent is None or parent.tag in _SKIPPED
@@ -143,7 +148,7 @@ def _walk(root: HtmlElement, pieces: list[str]) -> None:
 
 
 def _fold(text: str) -> str:
-    return re.sub(r"[ \t\r\n\f]+", " ", text)
+    return _SPACES.sub(" ", text)
 
 
 def _declared(tree: HtmlElement, *, url: str | None, now: datetime) -> Facts:

@@ -18,7 +18,7 @@ paragraph went); removing by substring ("follow us"), which eats sentences.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from feeds.agencies import agency, credit, without_credit, without_dateline
@@ -29,9 +29,8 @@ _EDGE = 3
 #: No furniture is longer; longer paragraphs are not even compared.
 _MAX = 700
 
-_ANYWHERE = tuple(rule for rule in RULES if rule.where == "anywhere")
-_AT_EDGES = tuple(rule for rule in RULES if rule.where == "edges")
 _PLAIN = re.compile(r"[\W_]+")
+_LETTER = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +42,42 @@ class Removed:
     #: What the paragraph says of the article: whose text it is, or when it was published.
     origin: str | None = None
     date: str | None = None
+
+
+class _Rules:
+    """Some rules in their order, and what tells at once that none of them matches.
+
+    Most paragraphs are reporting: one pattern that is all of them takes a third of the time that
+    one after the other take to say so.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = tuple(rules)
+        self._any = re.compile("|".join(_unnamed(rule) for rule in self._rules if not rule.words))
+        self._words = tuple(word for rule in self._rules for word in rule.words)
+
+    def possible(self, paragraph: str) -> tuple[Rule, ...]:
+        """Return the rules that a paragraph has to be compared with."""
+        if self._any.fullmatch(paragraph):
+            return self._rules
+        if self._words:
+            low = paragraph.lower()
+            if any(word in low for word in self._words):
+                return tuple(
+                    rule for rule in self._rules if any(word in low for word in rule.words)
+                )
+        return ()
+
+
+def _unnamed(rule: Rule) -> str:
+    """Return a rule's pattern as one of several in one: with its flags, and without names."""
+    flags = "si" if rule.pattern.flags & re.IGNORECASE else "s"
+    return f"(?{flags}:{re.sub(r'[(][?]P<[a-z]+>', '(?:', rule.pattern.pattern)})"
+
+
+_ANYWHERE = _Rules(rule for rule in RULES if rule.where == "anywhere")
+_AT_EDGES = _Rules(rule for rule in RULES if rule.where == "edges" and not rule.lone)
+_AT_EDGES_LONE = _Rules(rule for rule in RULES if rule.where == "edges")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +124,9 @@ def clean(paragraphs: Sequence[str], *, title: str | None = None) -> Cleaned:
 
 def same_line(one: str, two: str) -> bool:
     """Tell whether two lines say the same but for case, punctuation and spaces."""
+    first, second = _LETTER.search(one), _LETTER.search(two)
+    if not first or not second or first[0].casefold() != second[0].casefold():
+        return False
     plain = _PLAIN.sub("", one).casefold()
     return plain != "" and plain == _PLAIN.sub("", two).casefold()
 
@@ -109,16 +147,16 @@ def _edge_furniture(
         who = credit(paragraph)
         if who:
             return position, Removed(rule="agency credit", paragraph=paragraph, origin=who)
-        found = _matching(paragraph, [rule for rule in _AT_EDGES if lone or not rule.lone])
+        found = _matching(paragraph, _AT_EDGES_LONE if lone else _AT_EDGES)
         if found:
             return position, found
     return None
 
 
-def _matching(paragraph: str, rules: Sequence[Rule]) -> Removed | None:
+def _matching(paragraph: str, rules: _Rules) -> Removed | None:
     if len(paragraph) > _MAX:
         return None
-    for rule in rules:
+    for rule in rules.possible(paragraph):
         match = rule.pattern.fullmatch(paragraph)
         if match:
             groups = match.groupdict()

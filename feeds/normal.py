@@ -27,7 +27,9 @@ _WRAP_MAX = 100
 _WRAP_MIN = 40
 
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028]")
-_BLANKS = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_BLANK = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+# All but single plain blanks, of which a text is full and which stay as they are.
+_BLANKS = re.compile(f"[{_BLANK}][ {_BLANK}]*| [ {_BLANK}]+")
 # Controls but tab and line feed; soft hyphen, zero-width space, direction marks, word joiner,
 # invisible operators, byte-order mark; surrogates, which no encoding accepts; noncharacters.
 _INVISIBLE = re.compile(
@@ -53,7 +55,7 @@ def normalise(text: str, *, unwrap: bool = True) -> str:
 
     unwrap: False where line breaks are known to end paragraphs (text taken from markup).
     """
-    lines = [_clean_line(line) for line in _plain(text).split("\n")]
+    lines = _lines(text)
     blocks = _blocks(lines)
     if unwrap and wrapped(blocks):
         paragraphs = [part for block in blocks for part in _unwrap(block)]
@@ -69,7 +71,7 @@ def paragraphs(text: str) -> list[str]:
 
 def line(text: str) -> str:
     """Return a text as one normalised line, such as a title."""
-    return " ".join(part for part in map(_clean_line, _plain(text).split("\n")) if part)
+    return " ".join(part for part in _lines(text) if part)
 
 
 def columns(text: str) -> int:
@@ -107,8 +109,8 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 
-def _clean_line(text: str) -> str:
-    return _BLANKS.sub(" ", text).strip(" ")
+def _lines(text: str) -> list[str]:
+    return [line.strip(" ") for line in _BLANKS.sub(" ", _plain(text)).split("\n")]
 
 
 def _blocks(lines: list[str]) -> list[list[str]]:

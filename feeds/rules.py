@@ -25,15 +25,24 @@ class Rule:
     pattern: re.Pattern[str]
     #: True where it could be a headline or a name in the text: it needs more context.
     lone: bool = False
+    #: Whatever it matches has one of these in it, in small letters; for patterns that are slow to
+    #: say no, which nearly all paragraphs are compared with. (): compared at once.
+    words: tuple[str, ...] = ()
 
 
 def _rule(
-    name: str, language: str, where: Where, *parts: str, cased: bool = False, lone: bool = False
+    name: str,
+    language: str,
+    where: Where,
+    *parts: str,
+    cased: bool = False,
+    lone: bool = False,
+    words: tuple[str, ...] = (),
 ) -> Rule:
     """Compile the alternatives of one rule; blanks in a pattern are literal."""
     flags = re.DOTALL if cased else re.DOTALL | re.IGNORECASE
     pattern = re.compile("|".join(f"(?:{part})" for part in parts), flags)
-    return Rule(name=name, language=language, where=where, pattern=pattern, lone=lone)
+    return Rule(name=name, language=language, where=where, pattern=pattern, lone=lone, words=words)
 
 
 _NAME = r"[A-Z][A-Za-zÀ-ɏ'’\-]*\.?(?: (?:de|van|von|der|bin|al|el|la))?"
@@ -90,6 +99,7 @@ CAPTIONS = (
         rf".{{10,500}}\[[^\[\]]{{0,40}}/{_PICTURE}[^\[\]]{{0,40}}\]\.?",
         rf".{{10,500}}\([^()]{{0,60}}(?:{_SLASH_CREDIT})[^()]{{0,40}}\)\.?",
         r".{10,500}(?:via reuters/file photo|/(?:handout|pool) via reuters|/file photo)\.?",
+        words=("photo", "picture", "image", "reuters", "/pool"),
     ),
     _rule(
         "caption",
@@ -107,6 +117,7 @@ CAPTIONS = (
         r"[(（【\[]?\s*(?:图为|资料图|图片来源|图源|图片说明|图/|图｜|图：|图:|配图[:：]).{0,200}",
         r"[(（【\[]?(?:视觉中国|新华社|中新社|路透社|法新社|美联社)(?:供图|资料图|图片|图)[^。]{0,20}",
         r".{4,120}(?:新华社|中新社|本报)?记者\s*[\u4e00-\u9fff·]{2,5}\s*摄[。）)]?",
+        words=("图", "摄"),
     ),
 )
 
@@ -312,6 +323,7 @@ PAGE = (
         rf"(?:{_OWNER})?\s*все права защищены\W*.{{0,100}}",
         r"版权(?:所有|声明).{0,200}",
         r".{0,40}未经(?:书面)?(?:授权|许可|允许)[，,]?.{0,12}(?:不得|禁止|严禁).{0,12}(?:转载|摘编|复制|镜像).{0,60}",
+        words=("©", "(c)", "copyright", "rights reserved", "права защищены", "版权", "未经"),
     ),
     _rule(
         "counter",

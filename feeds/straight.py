@@ -6,7 +6,7 @@ bases, languages and namespaces that hardly any feed uses.
 
 Choice: a reader of the plain form, held to give what feedparser gives (tests compare the two on
 real feeds and on invented ones), which *declines* whatever is not plain: markup inside of a text,
-`xml:base`, XHTML, RDF, Base64, document types, names that feedparser gives a meaning of its own
+XHTML, RDF, Base64, document types, names that feedparser gives a meaning of its own
 and this has not, anything that is not well-formed. What is declined goes to feedparser, from the
 beginning, so that dialects have one authority. Names that feedparser would only file away are
 skipped. Rejected: a dialect reader of our own (twenty years of broken feeds are in feedparser);
@@ -15,11 +15,13 @@ patching feedparser's methods (they change with each release, without a word).
 The comments name what is followed where the rule could not be guessed.
 """
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 from xml.parsers import expat
 
 if TYPE_CHECKING:
@@ -67,6 +69,14 @@ _HARMLESS = frozenset(
 )
 #: Names under which feedparser would file an unknown element where something else is looked for.
 _TAKEN = frozenset({"date", "items", "entries", "links", "enclosures", "guidislink", "authors"})
+#: Prefixes that feedparser believes whatever they stand for.
+_TELLING = frozenset(
+    re.findall(
+        r"\w+",
+        "admin cc content creativeCommons creativecommons dc dcterms feedburner georss gml itunes "
+        "media psc rdf rdfs sy xhtml xml",
+    )
+)
 #: What may stand in the picture of a feed.
 _OF_IMAGE = frozenset({"title", "link", "description", "url", "width", "height"})
 #: More than two slashes behind the scheme of an address.
@@ -149,7 +159,7 @@ def _attribute(name: str) -> str:
     uri, _, local = name.rpartition(" ")
     prefix = _prefixes().get(uri.lower())
     key = f"{prefix}:{local.lower()}" if prefix else local.lower()
-    if key in ("base", "xml:base") or prefix == "rdf":
+    if prefix == "rdf":
         raise _Declined
     return key
 
@@ -188,7 +198,11 @@ class _Reader:
         self._has_content = False
         #: The text that is being read is content, and no summary.
         self._as_content = False
-        self._declared: tuple[set[str], set[str]] = (set(), set())
+        #: Prefixes of namespaces that feedparser knows; others by prefix; others without one.
+        self._declared: tuple[set[str], dict[str, str], set[str]] = (set(), {}, set())
+        #: Against which addresses are resolved, and the same for each element that is open.
+        self._base = ""
+        self._bases: list[str] = []
 
     def parse(self, text: str) -> None:
         """Read a document; raise ExpatError or _Declined."""
@@ -198,24 +212,33 @@ class _Reader:
         parser.StartNamespaceDeclHandler = self._namespace
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
-        self._parser = parser
+        self._parser: XMLParserType = parser
         parser.Parse(text.encode("utf-8"), True)
 
     def _namespace(self, prefix: str | None, uri: str | None) -> None:
         if not uri or "backend.userland.com/rss" in uri.lower() or " " in uri:
             raise _Declined
-        known, own = self._declared
-        (known if uri.lower() in _prefixes() else own).add(prefix or "")
-        # Unknown by default, or under a prefix that means something to feedparser.
-        if own & {"", *known, *_prefixes().values()}:
+        known, own, bare = self._declared
+        if uri.lower() in _prefixes():
+            known.add(prefix or "")
+        elif prefix:
+            own[prefix] = uri
+        else:
+            # feedparser takes its elements for those of the feed.
+            bare.add(uri)
+        if own.keys() & (known | _TELLING) or bare.intersection(own.values()):
             raise _Declined
 
     def _start(self, name: str, given: dict[str, str]) -> None:
         if self._text:
             raise _Declined
-        key = _key(name)
+        bare = self._declared[2]
+        key = _key(name.rpartition(" ")[2] if bare and name.rpartition(" ")[0] in bare else name)
         attributes = _attributes(given) if given else {}
+        if attributes:
+            self._rebase(attributes.get("xml:base", attributes.get("base")))
         self._stack.append(key)
+        self._bases.append(self._base)
         depth = len(self._stack)
         if self._image:
             if name.lower() not in _OF_IMAGE or (self._in_item and key):
@@ -234,6 +257,16 @@ class _Reader:
         elif key in _MEDIA:
             name = "links" if key == "enclosure" else "media_content"
             self._said.setdefault(name, []).append(attributes | {"rel": "enclosure"})
+
+    def _rebase(self, base: str | None) -> None:
+        """Enter an element with a base of its own."""
+        if base and not self._base:
+            self._base = _joined("", base)
+        if base:
+            joined = _joined(self._base, base)
+            if joined.strip().partition(":")[0] not in ("http", "https"):
+                raise _Declined
+            self._base = joined
 
     def _structure(self, key: str | None, depth: int, attributes: dict[str, str]) -> None:
         """Enter what holds other elements."""
@@ -279,14 +312,14 @@ class _Reader:
         self._parser.CharacterDataHandler = pieces.append
 
     def _linked(self, attributes: dict[str, str]) -> bool:
-        """Take a link in the form of Atom; tell whether it has an address, so that no text counts."""
+        """Take a link in the form of Atom; tell whether it is one, whose text does not count."""
         attributes.setdefault("rel", "alternate")
         attributes.setdefault(
             "type", "application/atom+xml" if attributes["rel"] == "self" else "text/html"
         )
         href = attributes.get("url", attributes.get("uri", attributes.get("href")))
         if href:
-            attributes["href"] = _SLASHES.sub(r"\1", href)
+            attributes["href"] = _joined(self._base, href)
         self._said.setdefault("links", []).append(attributes)
         if "href" not in attributes:
             return False
@@ -297,6 +330,10 @@ class _Reader:
     def _end(self, name: str) -> None:
         depth = len(self._stack)
         key = self._stack.pop()
+        self._bases.pop()
+        if self._bases and self._bases[-1]:
+            # As feedparser does: a base outlasts its element where there was none before.
+            self._base = self._bases[-1]
         if depth == self._text:
             assert key is not None
             self._text = 0
@@ -321,8 +358,8 @@ class _Reader:
         """Keep what an element says."""
         said, kind = self._said, _TEXTS[key]
         permanent = kind == "id" and self._attributes.get("ispermalink", "true") == "true"
-        if permanent or kind == "link":
-            text = _SLASHES.sub(r"\1", text)
+        if text and (permanent or kind == "link"):
+            text = _joined(self._base, text)
         text = _mended(text)
         if kind == "link":
             text = text.replace("&amp;", "&") if self._in_item else text
@@ -366,12 +403,19 @@ class _Reader:
         self._said, self._in_item, self._has_content = self.found.feed, False, False
 
 
+def _joined(base: str, text: str) -> str:
+    """Return an address as feedparser resolves it."""
+    text = _SLASHES.sub(r"\1", text)
+    try:
+        return urljoin(base, text)
+    except ValueError:
+        return ""
+
+
 def _mended(text: str) -> str:
     """Return a text as feedparser mends it: UTF-8 that was read as Latin, controls of Windows."""
     if text.isascii():
         return text
-    try:
+    with contextlib.suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    except UnicodeError:
-        pass
     return text.translate(_WINDOWS) if _CONTROL.search(text) else text

@@ -4,6 +4,8 @@ What a body is, is told by its content; the type that the server declares is rig
 decide anything, and of its parameters only the encoding is heard, after the bytes themselves
 (`feeds.decode`): feedparser believes the server first, and reads UTF-8 as Latin where that lies.
 
+Plain feeds are read by `feeds.straight`, with the same answers.
+
 feedparser gets the text as a stream of UTF-8, never as a value: it opens a value that looks like a
 path or an address. What makes a document ill-formed and can be mended without a doubt is mended
 before: junk above it, characters that XML forbids, named entities of HTML. For the rest it has a
@@ -22,7 +24,7 @@ from html.entities import html5
 from typing import Any
 from urllib.parse import urljoin
 
-from feeds import expat, health, jsonfeed
+from feeds import expat, health, jsonfeed, straight
 from feeds.dates import moment
 from feeds.decode import decode, decode_damaged
 from feeds.dialect import (
@@ -48,8 +50,8 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:\-]{1,40})", re.IGNORECASE)
 #: Characters that XML 1.0 forbids.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|(\d+));?")
-_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
-_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+#: But those of XML, which need no declaration.
+_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 #: What may stand before the first element.
 _PROLOG = re.compile(
     r"(?:\s+|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE\s[^\[>]{0,500}(?:\[[^\]]{0,20000}\]\s*)?>)*+",
@@ -138,7 +140,7 @@ def _allowed(found: re.Match[str]) -> str:
 def _character(found: re.Match[str]) -> str:
     """Return a named entity of HTML as numbers, which need no declaration; others as they are."""
     name = found[1]
-    if name in _OF_XML or f"{name};" not in html5:
+    if f"{name};" not in html5:
         return found[0]
     return "".join(f"&#{ord(c)};" for c in html5[f"{name};"])
 
@@ -155,6 +157,25 @@ def _a_page(text: str, url: str) -> str:
 
 
 def _syndicated(text: str, *, url: str, now: datetime, damaged: bool) -> Feed:
+    found = straight.read(text) or _by_feedparser(text)
+    title, tongue = title_of(found.feed.get("title")), tongue_of(found.feed.get("language"))
+    base = _link(text_of(found.feed.get("link")), url) or url
+    chinese = is_chinese(tongue, title)
+    drafts = [
+        _draft(entry, base=base, tongue=tongue, now=now, chinese=chinese)
+        for entry in found.entries[:MAX_ITEMS]
+    ]
+    said = found.feed
+    pause_s = health.ttl_s(
+        ttl=text_of(said.get("ttl")),
+        period=text_of(said.get("sy_updateperiod")),
+        frequency=text_of(said.get("sy_updatefrequency")),
+    )
+    return replace(finished(title, drafts, damaged=damaged), ttl_s=pause_s)
+
+
+def _by_feedparser(text: str) -> straight.Document:
+    """Return what a feed holds that is not plain; raise ParseError if it is none."""
     import feedparser
 
     # Ours, and not the libxml2 driver, which loads external entities where it is installed.
@@ -179,20 +200,7 @@ def _syndicated(text: str, *, url: str, now: datetime, damaged: bool) -> Feed:
     if not found.get("version") and not found.get("entries"):
         why = line(str(found.get("bozo_exception") or ""))[:120]
         raise ParseError("is not a feed" + (f": {why}" if why else ""))
-    title, tongue = title_of(found.feed.get("title")), tongue_of(found.feed.get("language"))
-    base = _link(text_of(found.feed.get("link")), url) or url
-    chinese = is_chinese(tongue, title)
-    drafts = [
-        _draft(entry, base=base, tongue=tongue, now=now, chinese=chinese)
-        for entry in found.entries[:MAX_ITEMS]
-    ]
-    said = found.feed
-    pause_s = health.ttl_s(
-        ttl=text_of(said.get("ttl")),
-        period=text_of(said.get("sy_updateperiod")),
-        frequency=text_of(said.get("sy_updatefrequency")),
-    )
-    return replace(finished(title, drafts, damaged=damaged), ttl_s=pause_s)
+    return straight.Document(feed=found.feed, entries=found.entries)
 
 
 def _draft(

@@ -9,7 +9,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -251,6 +251,7 @@ def _manifest(found: Sequence[Article], order: Order) -> str:
         "components": dict(order.components),
         "summarizer": order.summarizer,
         "max_stories": order.max_stories,
+        "sheet": asdict(order.sheet or Sheet()),
         "since": order.since.isoformat() if order.since else None,
         "until": order.until.isoformat() if order.until else None,
         "cutoff": order.cutoff.isoformat(),

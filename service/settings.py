@@ -33,12 +33,11 @@ from pydantic import (
 from pydantic import model_validator as whole
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-import summarizers
+from service import wholeness
 from service.errors import SettingsError
 
 FILE_NAME = "briefing.toml"
 FORMATS = ("pdf", "html", "txt", "md", "eml", "json")
-SHIPPED_TOPICS = ("china-russia",)
 
 #: An example of a right value for each key, printed behind what is wrong with it.
 EXAMPLES: Mapping[str, str] = {
@@ -113,20 +112,6 @@ def _one_line(value: str) -> str:
     if not value.strip() or re.search(r"[\x00-\x1f\x7f\u2028\u2029]", value):
         raise ValueError("must be one line of text, and not empty")
     return value
-
-
-def _place_fault(kind: object, path: object, url: object) -> str | None:
-    if kind == "folder" and path is None:
-        return 'a source of kind "folder" needs path = "corpus"'
-    if kind == "feed" and url is None:
-        return 'a source of kind "feed" needs url = "https://example.org/feed.xml"'
-    return None
-
-
-def _rhythm_fault(every: object, cron: object) -> str | None:
-    if (every is None) == (cron is None):
-        return 'an edition needs either every = "day" or cron = "0 7 * * 1-5"'
-    return None
 
 
 def _tell(fault: str | None) -> None:
@@ -210,7 +195,7 @@ class SourceSettings(_Section):
 
     @whole(mode="after")
     def _has_its_place(self) -> "SourceSettings":
-        _tell(_place_fault(self.kind, self.path, self.url))
+        _tell(wholeness.place(self.kind, self.path, self.url))
         return self
 
 
@@ -229,7 +214,7 @@ class EditionSettings(_Section):
 
     @whole(mode="after")
     def _has_one_rhythm(self) -> "EditionSettings":
-        _tell(_rhythm_fault(self.every, self.cron))
+        _tell(wholeness.rhythm(self.every, self.cron))
         return self
 
 
@@ -345,7 +330,7 @@ def check(data: Mapping[str, Any], *, home: Path, where: str = FILE_NAME) -> Set
         settings = Settings(**{**data, "anchor": home})
     except ValidationError as exc:
         faults += [_fault(where, error) for error in exc.errors(include_url=False)]
-    faults += [f"{where}: {fault}" for fault in (*_named(data, home), *_across(data))]
+    faults += [f"{where}: {fault}" for fault in wholeness.faults(data, home)]
     if faults or settings is None:
         raise SettingsError(tuple(dict.fromkeys(faults)))
     return settings
@@ -370,70 +355,3 @@ def _fault(where: str, error: Any) -> str:
     if hint and "needs" not in text:
         text += f"; for example {hint}"
     return f"{where}: {key}: {text}"
-
-
-def _named(data: Mapping[str, Any], home: Path) -> list[str]:
-    """Return the faults that pydantic leaves for a second run.
-
-    It asks whether a section is whole only once each of its keys is right, and knows nothing of
-    topics and summarizers.
-    """
-    known = ("auto", *summarizers.names())
-    desk = data.get("desk")
-    faults = []
-    rows = [("desk", desk)] if isinstance(desk, dict) else []
-    topic = desk.get("topic") if isinstance(desk, dict) else None
-    if isinstance(topic, str) and topic.strip():
-        if not topic.endswith(".toml") and topic not in SHIPPED_TOPICS:
-            faults.append(f'desk.topic: "{topic}" is not shipped; write {EXAMPLES["topic"]}')
-        elif topic.endswith(".toml") and not (home / Path(topic).expanduser()).is_file():
-            faults.append(f"desk.topic: there is no file {home / Path(topic).expanduser()}")
-    for section in ("source", "edition"):
-        given = data.get(section)
-        for number, row in enumerate(given if isinstance(given, list) else [], 1):
-            if not isinstance(row, dict):
-                continue
-            key = f"{section}[{number}]"
-            rows += [(key, row)] if section == "edition" else []
-            fault = (
-                _place_fault(row.get("kind"), row.get("path"), row.get("url"))
-                if section == "source"
-                else _rhythm_fault(row.get("every"), row.get("cron"))
-            )
-            faults += [f"{key}: {fault}"] if fault else []
-    for key, row in rows:
-        name = row.get("summarizer")
-        if isinstance(name, str) and name.strip() and name not in known:
-            faults.append(f'{key}.summarizer: "{name}": choose of {", ".join(known)}')
-    return faults
-
-
-def _across(data: Mapping[str, Any]) -> list[str]:
-    """Return the faults that no single key has: doubled names, editions that do not exist."""
-
-    def names(section: str, key: str = "name") -> list[str]:
-        rows = data.get(section, [])
-        found = (
-            [row.get(key) for row in rows if isinstance(row, dict)]
-            if isinstance(rows, list)
-            else []
-        )
-        return [name for name in found if isinstance(name, str)]
-
-    faults = []
-    for section in ("source", "edition"):
-        seen = names(section)
-        for name in sorted({n for n in seen if seen.count(n) > 1}):
-            faults.append(
-                f'{section}.name: "{name}" is given {seen.count(name)} times; each needs its own'
-            )
-    known = set(names("edition"))
-    for number, row in enumerate(data.get("recipient", []) or [], 1):
-        wanted = row.get("editions", []) if isinstance(row, dict) else []
-        for name in wanted if isinstance(wanted, list) else []:
-            if isinstance(name, str) and name not in known:
-                faults.append(
-                    f'recipient[{number}].editions: there is no edition "{name}"; add an '
-                    f"[[edition]] of that name, or choose of: {', '.join(sorted(known)) or 'none'}"
-                )
-    return faults

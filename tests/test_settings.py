@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service import settings
+from service import settings, topic, wholeness
 from service.cli.init import template
 from service.errors import SettingsError
 
@@ -105,6 +105,11 @@ def test_every_fault_is_told_at_once_with_its_key(tmp_path: Path) -> None:
     ):
         assert f"briefing.toml: {key}: " in text, f"{key} is not told:\n{text}"
     assert all("\n" not in problem for problem in problems)
+
+
+def test_the_shipped_topics_are_those_of_the_folder() -> None:
+    folder = Path(topic.__file__).parent / "profiles"
+    assert sorted(wholeness.SHIPPED_TOPICS) == sorted(f.stem for f in folder.glob("*.toml"))
 
 
 def test_no_fault_is_told_twice(tmp_path: Path) -> None:

@@ -74,11 +74,15 @@ def _check_epoch() -> None:
 
 
 def _run(command: str, words: list[str]) -> int:
+    import logging
+
     from service.errors import BriefError, SettingsError, UsageError
 
     try:
         _check_epoch()
-        import_module(COMMANDS[command][0]).app(args=words, prog_name=f"briefing {command}")
+        module = import_module(COMMANDS[command][0])
+        import_module("service.cli.console").log_to_stderr(logging.ERROR)
+        module.app(args=words, prog_name=f"briefing {command}")
     except SettingsError as error:
         sys.stderr.write("".join(f"briefing: {problem}\n" for problem in error.problems))
         return 1

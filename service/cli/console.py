@@ -111,8 +111,22 @@ def progress() -> Progress:
     return _Bars() if sys.stderr.isatty() else Silent()
 
 
-def log_to_stderr(level: int = logging.WARNING) -> None:
-    """Send log lines to stderr; our packages share no common logger, so the root is set."""
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(levelname)s %(name)s %(message)s")
-    for noisy in ("fontTools", "weasyprint", "trafilatura", "alembic", "htmldate"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
+class _Stderr(logging.Handler):
+    """Writes to what is the standard error now, which tests and shells may exchange."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(f"{record.levelname} {record.name} {self.format(record)}\n")
+
+
+def log_to_stderr(level: int) -> None:
+    """Send log lines from `level` on to stderr, and no others.
+
+    Our packages share no common logger, so the root is set. Without a handler of its own Python
+    prints every warning bare: a source that failed would be told twice, once in our words.
+    """
+    root = logging.getLogger()
+    handler = next((h for h in root.handlers if isinstance(h, _Stderr)), None)
+    if handler is None:
+        handler = _Stderr()
+        root.addHandler(handler)
+    handler.setLevel(level)

@@ -104,7 +104,7 @@ def test_lab_summarize_refuses_an_unknown_summarizer_as_wrong_usage(
         ({"id": 1, "text": "a", "texts": "a"}, '"texts" must be a list of strings'),
         ({"id": 1, "text": "a", "titles": ["b", "c"]}, '"titles" must be as many as the texts'),
         ({"id": 1, "text": "a", "published": "soon"}, '"published" is no date: "soon"'),
-        ({"id": 1, "text": "a\ud800"}, "half of a surrogate pair"),
+        ({"id": 1, "text": "a\ud800"}, "holds half of a surrogate pair"),
     ],
 )
 def test_lab_tells_a_bad_row_by_its_line(

@@ -83,6 +83,7 @@ def test_a_missing_corpus_folder_is_told_and_stated_in_the_brief(home: Path, bri
     code, out, err = briefing("now", "--corpus", home / "nowhere", "--format", "txt")
     assert code == 3
     assert "nowhere" in err
+    assert all(line.startswith("briefing: ") for line in err.splitlines())
     assert "failed" in (home / out.strip()).read_text(encoding="utf-8")
 
 
