@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from feeds import health as rules
 from feeds.base import Batch, Source
 from service.errors import SourceError
-from service.model import Health, ReadState, SourceRead
+from service.model import Entry, Health, ReadState, SourceRead
 from service.progress import Progress
 from service.store import Store, health, sources
 
@@ -214,7 +214,7 @@ def _record_batch(
         kind=feed.source.kind,
         address=feed.address,
         at=now,
-        entries=batch.entries,
+        entries=tuple(_named(entry, feed) for entry in batch.entries),
         problems=batch.problems,
         items=batch.items,
         cursor=batch.cursor,
@@ -223,6 +223,16 @@ def _record_batch(
     )
     log.info("source read name=%s items=%d new=%d", name, batch.items, len(new))
     return _given(feed, items=batch.items, new=len(new), faulty=bool(batch.problems))
+
+
+def _named(entry: Entry, feed: Feed) -> Entry:
+    """Name the outlet of a feed's item: the feed, as the operator calls it, where it names none.
+
+    A folder is no outlet; and an agency that is credited with the text stays its origin.
+    """
+    if feed.source.kind != "feed" or entry.outlet:
+        return entry
+    return replace(entry, outlet=feed.source.name)
 
 
 def _failed(feed: Feed, error: str | None) -> SourceRead:
