@@ -93,6 +93,14 @@ ENGLISH = Leaning(
             ),
         ),
         (
+            # Which ones, only the sentence before says: "Both leaders are invested in it."
+            PRONOUN,
+            pattern(
+                r"""(?:both|the\ two)\ (?:leaders|presidents|ministers|men|women|officials|
+                diplomats|executives|negotiators)\b"""
+            ),
+        ),
+        (
             PRONOUN,
             pattern(r"(?:another|other|similar|such|the\ (?:former|latter|same|other))\s+\w+"),
         ),
@@ -176,7 +184,7 @@ ENGLISH = Leaning(
         it\ was\ (?:in\ |on\ |at\ )?(?-i:[A-Z\d])|
         so\ far\b|so\ (?:many|much|great|strong)\b|besides\ (?!this|that|these|those)\w+ing\b|
         us\ (?-i:[A-Za-z])|(?-i:US)\b|(?-i:IT)\b|
-        both\ (?:sides|countries|nations|leaders|presidents|powers|(?-i:[A-Z]\w+)\ and)\b|
+        both\ (?:sides|countries|nations|powers|(?-i:[A-Z]\w+)\ and)\b|
         another\ (?:\w+\ )?(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|
         million|billion)\b|
         such\ as\b|other\ than\b|here\ (?:is|are)\ the\b|because\ of\ (?!this|that|these|those|it)|

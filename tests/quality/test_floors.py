@@ -20,9 +20,9 @@ from tests.quality.samples import Sample, digest, samples
 #: SHA-256 of the paths and bytes of the articles that the floors were measured on.
 CORPUS = "68a63c09cc9355a4548371dc052c5086375d01a112ee7bff20287f86d5030157"
 #: By language: share of all sentences that the guards let stand. Below it they refuse reporting.
-KEPT = {"en": 0.91, "zh": 0.89, "ru": 0.88}
+KEPT = {"en": 0.90, "zh": 0.89, "ru": 0.88}
 #: Share of the three sentences that `news` chooses on its own, with nothing forbidden, that stand.
-STANDING = {"en": 0.97, "zh": 0.86, "ru": 0.83}
+STANDING = {"en": 0.95, "zh": 0.86, "ru": 0.83}
 #: Share of the title's content words in two sentences of `news`, which is not shown the title; and
 #: how much of it more than `random` finds.
 TITLE = {"en": (0.60, 0.35), "zh": (0.65, 0.35), "ru": (0.65, 0.50)}

@@ -280,3 +280,27 @@ def test_a_quotation_with_its_speaker_is_not_bare() -> None:
 def test_any_text_is_judged_without_an_error(text: str, language: str) -> None:
     found = fault(text, language)
     assert found is None or found
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Both leaders are personally invested in better relations between China and Russia.",
+        "The two ministers also spoke about the pipeline through Mongolia and its price.",
+        "The two presidents met in the Great Hall of the People with their delegations.",
+    ],
+)
+def test_two_people_whom_only_another_sentence_names_lean_on_it(sentence: str) -> None:
+    assert fault(sentence, "en") is not None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The two countries signed a protocol on visas for the drivers of lorries on Monday.",
+        "Both sides will open two more crossings for goods trains before the winter.",
+        "Both Xi and Putin said that the price of the gas would be settled in a contract.",
+    ],
+)
+def test_two_states_need_no_other_sentence(sentence: str) -> None:
+    assert fault(sentence, "en") is None
