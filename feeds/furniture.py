@@ -60,13 +60,13 @@ class _Rules:
         """Return the rules that a paragraph has to be compared with."""
         if self._any.fullmatch(paragraph):
             return self._rules
-        if self._words:
-            low = paragraph.lower()
-            if any(word in low for word in self._words):
-                return tuple(
-                    rule for rule in self._rules if any(word in low for word in rule.words)
-                )
-        return ()
+        if not self._words:
+            return ()
+        low = paragraph.lower()
+        found = {word for word in self._words if word in low}
+        if not found:
+            return ()
+        return tuple(rule for rule in self._rules if not found.isdisjoint(rule.words))
 
 
 def _unnamed(rule: Rule) -> str:
@@ -76,8 +76,7 @@ def _unnamed(rule: Rule) -> str:
 
 
 _ANYWHERE = _Rules(rule for rule in RULES if rule.where == "anywhere")
-_AT_EDGES = _Rules(rule for rule in RULES if rule.where == "edges" and not rule.lone)
-_AT_EDGES_LONE = _Rules(rule for rule in RULES if rule.where == "edges")
+_AT_EDGES = _Rules(rule for rule in RULES if rule.where == "edges")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,17 +146,18 @@ def _edge_furniture(
         who = credit(paragraph)
         if who:
             return position, Removed(rule="agency credit", paragraph=paragraph, origin=who)
-        found = _matching(paragraph, _AT_EDGES_LONE if lone else _AT_EDGES)
+        found = _matching(paragraph, _AT_EDGES, lone=lone)
         if found:
             return position, found
     return None
 
 
-def _matching(paragraph: str, rules: _Rules) -> Removed | None:
+def _matching(paragraph: str, rules: _Rules, *, lone: bool = True) -> Removed | None:
+    """Return what is removed by the first rule that matches; lone: with those that need context."""
     if len(paragraph) > _MAX:
         return None
     for rule in rules.possible(paragraph):
-        match = rule.pattern.fullmatch(paragraph)
+        match = rule.pattern.fullmatch(paragraph) if lone or not rule.lone else None
         if match:
             groups = match.groupdict()
             whose = (groups.get("origin") or "").rstrip(" .")

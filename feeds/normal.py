@@ -71,6 +71,9 @@ def paragraphs(text: str) -> list[str]:
 
 def line(text: str) -> str:
     """Return a text as one normalised line, such as a title."""
+    if text.isascii() and text.isprintable():
+        # Nothing to compose or to drop, and no white space but plain blanks.
+        return " ".join(text.split())
     return " ".join(part for part in _lines(text) if part)
 
 

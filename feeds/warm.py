@@ -1,7 +1,7 @@
 """What reading a feed loads, loaded: imported by the fork server of `feeds.worker`, for its effect.
 
 The processes that it forks then share the libraries and the language model, which each of them
-would otherwise load with its first feed, and again after every fifty, in longer than most feeds
+would otherwise load with its first feed, and again after every 250, in longer than most feeds
 take to read. Nothing else imports this module.
 """
 

@@ -6,7 +6,7 @@ that does so can neither be stopped nor measured.
 Choice: a pool of two processes. An item has five seconds and a share of memory; one that takes
 more ends its process and nothing else, and the error says so (`ParseError.killed`), because a
 source that does it again and again is put into quarantine by whoever keeps its health. A process
-is replaced after fifty items, so that what the libraries leak stays small. The processes are
+is replaced after 250 items, so that what the libraries leak stays small. The processes are
 children of a fork server, which never runs a thread: forking this process, with its threads, would
 copy locks that nobody will ever free, and starting each one anew would cost half a second of
 imports after each kill. They are started by the first item that needs one. In them, connecting,
@@ -74,7 +74,7 @@ class Limits:
     #: Address space of a process, of which some 300 MB are the interpreter and its libraries.
     memory_bytes: int = 1536 << 20
     #: Items that one process reads.
-    items: int = 50
+    items: int = 250
 
 
 class Workers:

@@ -94,8 +94,12 @@ def many_attributes(count: int = 200_000) -> bytes:
 
 
 def author(size: int = 62_000) -> bytes:
-    """Return an author whose address is nearly one, again and again."""
-    return rss(GOOD, item("bad", LEAD, f"<author>{'a@' + 'a.' * (size // 2)}!</author>"))
+    """Return an author whose address is nearly one, again and again.
+
+    Two titles are what feedparser has to read: plain feeds are read without it.
+    """
+    twice = "<title>One</title><title>Two</title>"
+    return rss(GOOD, item("bad", LEAD, f"{twice}<author>{'a@' + 'a.' * (size // 2)}!</author>"))
 
 
 def style(size: int = 200_000) -> bytes:
