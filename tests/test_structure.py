@@ -71,20 +71,21 @@ def test_the_help_page_imports_nothing_heavy() -> None:
 
 #: Where a heavy library may be imported.
 OWNERS = {
-    "feedparser": "feeds/syndication.py",
-    "aiohttp": "feeds/fetch.py",
-    "sumy": "summarizers/sumy_adapter.py",
-    "weasyprint": "service/render/pdf.py",
-    "jinja2": "service/render/environment.py",
+    # The second one asks it for its tables of names, so that both read a feed alike.
+    "feedparser": ("feeds/elements.py", "feeds/syndication.py"),
+    "aiohttp": ("feeds/fetch.py",),
+    "sumy": ("summarizers/sumy_adapter.py",),
+    "weasyprint": ("service/render/pdf.py",),
+    "jinja2": ("service/render/environment.py",),
 }
 
 
-@pytest.mark.parametrize(("library", "owner"), OWNERS.items())
-def test_a_library_has_one_owner(library: str, owner: str) -> None:
+@pytest.mark.parametrize(("library", "owners"), OWNERS.items())
+def test_a_library_has_its_owner(library: str, owners: tuple[str, ...]) -> None:
     importing = re.compile(rf"^\s*(?:import|from) {library}\b", re.MULTILINE)
     found = {
         path.relative_to(ROOT).as_posix()
         for path in MODULES
         if path.relative_to(ROOT).parts[0] in PACKAGES and importing.search(path.read_text("utf-8"))
     }
-    assert found == {owner}
+    assert found == set(owners)

@@ -141,7 +141,7 @@ def test_explain_finds_an_article_by_its_file_and_names_what_its_place_rests_on(
 ANNOUNCED = (
     "Ministers of China and Russia agree on a summit\n\n"
     "The foreign ministers of China and Russia agreed on the agenda of a summit in Harbin. "
-    "Both presidents will open the summit in Harbin on 20 April 2026.\n"
+    "The presidents of China and Russia will open the summit in Harbin on 20 April 2026.\n"
 )
 
 
