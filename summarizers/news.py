@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from itertools import combinations
-from math import comb
+from math import comb, fsum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,7 +131,7 @@ class Model:
         self.sizes = np.array([length(unit.text, text.language) for unit in units], dtype=np.int64)
         self._bags = [frozenset(unit.words) for unit in units]
         value = _values(text)
-        total = sum(value.values()) or 1.0
+        total = fsum(value.values()) or 1.0
         self._share = {word: occurrences / total for word, occurrences in value.items()}
         place = np.array([unit.position for unit in units], dtype=np.float64)
         characters = _CHARACTERS if text.language == "zh" else 1.0
@@ -147,7 +147,7 @@ class Model:
         """Return the properties of one set, in the order of `Weights`."""
         found: NDArray[np.float64] = self._own[list(rows)].sum(axis=0)
         found[4] = self._covered(rows)
-        found[5] = sum(overlap(self._bags[a], self._bags[b]) for a, b in combinations(rows, 2))
+        found[5] = fsum(overlap(self._bags[a], self._bags[b]) for a, b in combinations(rows, 2))
         return found
 
     def alone(self) -> NDArray[np.float64]:
@@ -160,7 +160,7 @@ class Model:
         """Return the share of the occurrences of repeated words whose word the set holds."""
         held: set[str] = set().union(*(self._bags[row] for row in rows))
         # In one order: the last digits of a sum must not depend on how strings are hashed.
-        return sum(self._share.get(word, 0.0) for word in sorted(held))
+        return fsum(self._share.get(word, 0.0) for word in sorted(held))
 
     def score(self, rows: Sequence[int]) -> float:
         """Return the score of one set."""
@@ -215,8 +215,8 @@ class Model:
 
     def _gain(self, row: int, chosen: Sequence[int], held: set[str]) -> float:
         """Return what a sentence adds to the score of those chosen, which hold `held`."""
-        fresh = sum(self._share.get(word, 0.0) for word in sorted(self._bags[row] - held))
-        pairs = sum(overlap(self._bags[row], self._bags[other]) for other in chosen)
+        fresh = fsum(self._share.get(word, 0.0) for word in sorted(self._bags[row] - held))
+        pairs = fsum(overlap(self._bags[row], self._bags[other]) for other in chosen)
         own = float(self._own[row] @ self._weights)
         return own + float(self._weights[4]) * fresh + float(self._weights[5]) * pairs
 

@@ -6,6 +6,7 @@ Every similarity is a sum over features that can be named, so that each link can
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from math import fsum
 
 import numpy as np
 
@@ -215,7 +216,7 @@ def _shared(counts: Counts, first: int, second: int) -> dict[str, float]:
 
 def _part(name: str, shared: dict[str, float]) -> Part:
     told = ", ".join(f"{feature} {value:.3f}" for feature, value in list(shared.items())[:_NAMED])
-    return Part(name=name, value=sum(shared.values()), detail=told)
+    return Part(name=name, value=fsum(shared.values()), detail=told)
 
 
 def mean_similarity(edges: Edges, groups: Sequence[Sequence[int]]) -> dict[tuple[int, int], float]:

@@ -16,6 +16,7 @@ countries in it, makes it enough.
 import re
 from collections import Counter
 from collections.abc import Sequence
+from math import fsum
 
 from service.model import Part, Relevance
 from service.topic.gazetteer import Hit, hits
@@ -97,11 +98,11 @@ def relevance(title: str, text: str, profile: Profile) -> Relevance:
         ),
         Part(
             name="tracks",
-            value=TRACKS * min(1.0, sum(tracks.values()) / length),
+            value=TRACKS * min(1.0, fsum(tracks.values()) / length),
             detail=", ".join(f"{track} {n}" for track, n in sorted(tracks.items())),
         ),
     )
-    score = sum(part.value for part in parts)
+    score = fsum(part.value for part in parts)
     return Relevance(score=score, relevant=lesser > 0 and score >= profile.threshold, parts=parts)
 
 

@@ -6,6 +6,7 @@ of tracks are in the profile. What no track's words are found in belongs to none
 """
 
 from collections import defaultdict
+from math import fsum
 
 from service.topic.gazetteer import hits
 from service.topic.profile import Profile
@@ -27,6 +28,6 @@ def tracks(title: str, text: str, profile: Profile) -> tuple[tuple[str, float], 
         if id_ is not None and weights[id_] > 0:
             place = _TITLE if start < len(title) else _LEAD if start < _LEAD_LENGTH else 1.0
             found[id_] += place * weights[id_]
-    whole = sum(found.values())
+    whole = fsum(found.values())
     shares = [(id_, value / whole) for id_, value in found.items()]
     return tuple(sorted(shares, key=lambda share: (-share[1], order[share[0]])))
