@@ -8,13 +8,13 @@ renderer ends the run, before anything is half written.
 import json
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from service import stories, topic
-from service.brief import codec
+from service.brief import codec, counts
 from service.brief.compose import Plan, compose
 from service.brief.coverage import READ, cover
 from service.brief.sections import Past
@@ -33,6 +33,7 @@ from service.model import (
     SourceRead,
     Story,
 )
+from service.order import Order as Order
 from service.progress import Progress
 from service.render import readback, render, stem
 from service.render.sheet import Sheet
@@ -41,38 +42,14 @@ from service.stories.continuity import continue_from
 from service.topic import Profile
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from service.render.worker import Press
 
 log = logging.getLogger(__name__)
 
 #: The edition of issues that are asked for, not scheduled: each stands for itself.
 ON_DEMAND = "now"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What is asked of an issue."""
-
-    title: str
-    marking: str
-    edition: str
-    language: str
-    timezone: str
-    summarizer: str
-    version: str
-    max_stories: int
-    formats: tuple[str, ...]
-    sender: str
-    #: Articles first collected from here on; None: from the first.
-    since: datetime | None
-    #: Articles first collected before; None: all that are there.
-    until: datetime | None
-    cutoff: datetime
-    #: None: the next one of the edition.
-    number: int | None = None
-    components: tuple[tuple[str, str], ...] = ()
-    #: What the PDF is printed on; None: A4.
-    sheet: Sheet | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +72,13 @@ def publish(
     *,
     progress: Progress,
     press: "Press | None" = None,
+    also: "Callable[[Connection, int], None] | None" = None,
 ) -> Published:
     """Compose, render and store one issue of what `feeds` gave; the store has all of it or none.
 
-    press: the process that sets the pages of the PDF; None: this one.
+    press: the process that sets the pages of the PDF; None: this one. also: writes what must be
+    stored with the issue or not at all, in the same transaction (its deliveries, the period that
+    it is of); it is given the issue's id.
     """
     names = {feed.source.name for feed in feeds}
     with progress.step("select"), store.read() as db:
@@ -125,6 +105,8 @@ def publish(
             manifest=_manifest(found, order),
             artifacts=[(f"{name}.{artifact.format}", artifact) for artifact in artifacts],
         )
+        if also is not None:
+            also(db, id_)
     log.info("issue published id=%d edition=%s number=%d", id_, order.edition, number)
     return Published(id=id_, brief=brief, artifacts=artifacts, older=older)
 
@@ -210,6 +192,11 @@ def _compose(
         state_media=labels,
         period=plan.period,
         timezone=order.timezone,
+    )
+    coverage = replace(
+        coverage,
+        tracks=counts.tracks(told, profile),
+        actors=counts.actors(about, profile, history.actors if history else None),
     )
     past = _past(told, history, profile, order) if history else None
     return compose(told, plan, coverage, profile, state_media=labels, past=past)

@@ -17,10 +17,10 @@ from sqlalchemy import Connection, create_engine, inspect
 from sqlalchemy.exc import IntegrityError
 
 from service.model import Period
-from service.store import Store, engine, issues
-from service.store.tables import metadata
+from service.store import Store, engine, issues, ledger
 from tests.store.given import START
 
+metadata = ledger.metadata
 _ROOT = Path(engine.__file__).parents[2]
 _FOLDER = Path(engine.__file__).parent / "migrations"
 
