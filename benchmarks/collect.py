@@ -1,8 +1,9 @@
 """Collecting 1,000 feeds, first and unchanged, beside `reader`, feedparser and a bare client.
 
 `--feeds N` (1,000), `--reader PYTHON` (an interpreter that has `reader`; without it, it is left
-out), `--profile`. What is timed of ours is the whole way: fetched, parsed, cleaned, stored, with
-health and next check. Then 1,000 files in a folder, read for the first time and again.
+out), `--profile`; `--grow` measures nothing but how the cost grows, from N feeds to ten times N.
+What is timed of ours is the whole way: fetched, parsed, cleaned, stored, with health and next
+check. Then 1,000 files in a folder, read for the first time and again.
 """
 
 import argparse
@@ -39,6 +40,8 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CONNECTIONS = 50
 #: Feeds of which the plain loop reads one; it is too slow for all.
 ONE_IN = 10
+#: How many times as many feeds `--grow` reads.
+GROWTH = 10
 
 T = TypeVar("T")
 
@@ -136,7 +139,11 @@ def main(words: Sequence[str]) -> None:
     options.add_argument("--reader", metavar="PYTHON", default=sys.executable)
     options.add_argument("--profile", action="store_true", help="say where our time goes")
     options.add_argument("--alone", action="store_true", help="without the others")
+    options.add_argument("--grow", action="store_true", help="ten times as many feeds, only")
     asked = options.parse_args(words)
+    if asked.grow:
+        _grow(asked.feeds)
+        return
     with feed_server.serving(REAL) as port, tempfile.TemporaryDirectory() as name:
         urls = feed_server.addresses(port, asked.feeds)
         bare = feed_server.addresses(port, asked.feeds, path="bare")
@@ -196,6 +203,45 @@ async def _ours(home: Path, urls: list[str], bare: list[str], *, profile: bool) 
         failed=sum(read.state == "failed" for read in reads),
         peak_mb=memory.peak_mb,
     )
+
+
+def _grow(count: int) -> None:
+    """Print how many times the cost of some feeds the cost of ten times as many is.
+
+    The few are read before and behind the many, each time into a store of its own: a machine that
+    others use has slow minutes, and the mean of the two is of the same ones. Seconds of the CPU
+    are the fairer figure there.
+    """
+    costs: list[tuple[float, float]] = []
+    with feed_server.serving(REAL) as port:
+        for size in (count, GROWTH * count, count):
+            with tempfile.TemporaryDirectory() as name:
+                urls = feed_server.addresses(port, size)
+                costs.append(asyncio.run(_first(Path(name), urls)))
+            print(f"{size} feeds: {costs[-1][0]:.1f} s, {costs[-1][1]:.1f} s of CPU", flush=True)
+    before, many, behind = costs
+    for what, at in (("the clock", 0), ("CPU", 1)):
+        ratio = many[at] / ((before[at] + behind[at]) / 2)
+        print(
+            f"  {GROWTH} times as many feeds cost {ratio:.1f} times as much of {what} (asked: 11)"
+        )
+
+
+async def _first(home: Path, urls: list[str]) -> tuple[float, float]:
+    """Return the seconds and the seconds of CPU of a first pass into a new store."""
+    pace = Pace(connections=CONNECTIONS, gap_s=0.0)
+    workers = Workers(2, preload=FOR_FEEDS)
+    with Store.open(f"sqlite:///{home}/briefing.db") as store:
+        async with workers, Fetcher(allow=("127.0.0.0/8",), pace=pace) as client:
+            counted = Counted(workers)
+            known = [Feed(source=_source(url, client, counted), address=url) for url in urls]
+            await workers.run(int)
+            spent = _cpu_s()
+            seconds, reads = await _timed(store, known)
+            cpu = _cpu_s() - spent
+    failed = sum(read.state == "failed" for read in reads)
+    assert failed == 0, f"{failed} feeds failed"
+    return seconds, cpu
 
 
 def _source(url: str, client: Fetcher, counted: Counted) -> FeedSource:

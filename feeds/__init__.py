@@ -2,14 +2,14 @@
 
 `feeds.folder.FolderSource` and `feeds.feed.FeedSource` are the sources (`feeds.base.Source`); all
 other modules serve them. Nothing here knows the store, the topic or the brief; it depends on
-`service.model` and `service.errors` only. Importing this package imports nothing heavy: aiohttp is
-imported with `feeds.fetch`, and feedparser, trafilatura, py3langid, dateparser and the other
-libraries inside the functions that use them.
+`service.model` and `service.errors` only, and on the lock of `service.pdfium`. Importing this
+package imports nothing heavy: aiohttp is imported with `feeds.fetch`, and feedparser, trafilatura,
+py3langid, dateparser and the other libraries inside the functions that use them.
 
 The way of a text
     bytes -> `decode` -> facts above it (`metadata`, `extract`, `markdown`) -> `normal`
-    -> `furniture` and `agencies` -> `language` -> Entry (`documents`);
-    for a feed, `fetch` and `syndication` come before;
+    -> `furniture` with `agencies`, `heads` and `teasers` -> `language` -> Entry (`documents`);
+    for a feed, `fetch` and `syndication` come before (`mistaken` says what is none);
     for other documents, `pdf`, `docx` and `mail` make facts and text of the bytes.
 A folder's documents are found by `listing`, read by `folder`, and `watch` tells when they change.
 
@@ -20,10 +20,10 @@ never be printed has to be gone before the text is stored. Rejected: cleaning wh
 composed, as others do; then offsets, hashes and near-duplicates would each see another text.
 
 *Verbatim is a property of the whole package.* Steps may remove whole paragraphs, a dateline before
-the first sentence, a credit behind the last, and may change white space and invisible characters.
-No step changes, joins or reorders words, but that a word which a PDF divides at a line's end is
-put together, and that its columns are read one after the other. What is removed may be kept
-beside the text, as origin or date.
+the first sentence, a credit or a link's words behind the last, and may change white space and
+invisible characters. No step changes, joins or reorders words, but that a word which a PDF divides
+at a line's end is put together, and that its columns are read one after the other. What is removed
+may be kept beside the text, as origin or date.
 
 *Unknown is better than guessed.* A date that is not fully there, or that can be read two ways, is
 None; so is one that a page only mentions. A title made from the first sentence says so. An
@@ -32,7 +32,9 @@ encoding that leaves nonsense is refused. `published` is never the time of a fil
 *A bad item costs itself.* A `Batch` carries entries and problems side by side; an exception leaves
 `read` only when the whole source cannot be read. Problems are remembered in the cursor, because a
 file that could not be read yesterday and was not touched since still cannot be read today, and the
-brief must go on saying so.
+brief must go on saying so. A problem is a fault, or the item is *skipped*: of its kind nothing is
+ever read (a link file, a podcast's item), nothing is broken, and the source is as good as read.
+Rejected: leaving such items out of the problems; then nobody could tell why they are not printed.
 
 *The cursor belongs to the source.* It is an opaque string, stored with the entries in one
 transaction by the caller. A source that fails keeps its old cursor, which makes "not modified"

@@ -13,7 +13,7 @@ class Batch:
 
     #: Items that are new or changed since the cursor; a store may see one twice without harm.
     entries: tuple[Entry, ...]
-    #: Every item that cannot be used at this moment, known before or not, in order of key.
+    #: Every item that is not used at this moment, known before or not, in order of key.
     problems: tuple[Problem, ...]
     #: How many items the source holds now, usable or not.
     items: int
@@ -24,6 +24,11 @@ class Batch:
     gone: tuple[str, ...] = ()
     #: What the reading told about the source itself; None for a folder.
     outcome: Outcome | None = None
+
+    @property
+    def faults(self) -> int:
+        """How many of the problems are faults, and not items that are skipped."""
+        return sum(problem.kind == "fault" for problem in self.problems)
 
 
 class Source(Protocol):

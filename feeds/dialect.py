@@ -22,6 +22,7 @@ from feeds.extract import fragment_text
 from feeds.metadata import Facts
 from feeds.normal import line, normalise
 from service.errors import ExtractError
+from service.model import ProblemKind
 from service.model.address import canonical
 
 #: HTML of one item; the cleaner's time grows with the square of its nesting.
@@ -70,6 +71,8 @@ class Item:
     #: Normalised; "" where `reason` says why.
     text: str = ""
     reason: str | None = None
+    #: "skipped": there is nothing to read in it, as in a podcast's.
+    kind: ProblemKind = "fault"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +87,8 @@ class Feed:
     @property
     def silent(self) -> str | None:
         """Why the feed as a whole gives no article, if it has items and none has a text."""
-        reasons = [item.reason or "" for item in self.items]
-        if not reasons or not all(reason.startswith(_NO_TEXT) for reason in reasons):
+        reasons = [item.reason for item in self.items if item.kind == "skipped"]
+        if not reasons or len(reasons) < len(self.items):
             return None
         media = any(reason != _NO_TEXT for reason in reasons)
         count = f"{len(reasons)} item{'s' if len(reasons) > 1 else ''} without a text"
@@ -190,6 +193,7 @@ def _shared(drafts: Iterable[Draft]) -> frozenset[str]:
 
 def _item(draft: Draft, nameless: bool, *, damaged: bool) -> Item:
     text, reason = "", draft.reason
+    kind: ProblemKind = "fault"
     if reason is None:
         try:
             text = _text(draft)
@@ -200,6 +204,7 @@ def _item(draft: Draft, nameless: bool, *, damaged: bool) -> Item:
         text, reason = "", "holds bytes that are no characters in the encoding of its feed"
     if not text and reason is None:
         reason = _NO_TEXT + (f", only media ({draft.media[0]})" if draft.media else "")
+        kind = "skipped"
     key = None if nameless else draft.name
     key = key or (canonical(url) if url else fingerprint(title, text or " ".join(draft.media)))
     return Item(
@@ -207,6 +212,7 @@ def _item(draft: Draft, nameless: bool, *, damaged: bool) -> Item:
         facts=draft.facts,
         text=text,
         reason=reason,
+        kind=kind,
     )
 
 

@@ -6,6 +6,7 @@ format, write one such function and name its endings.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -22,19 +23,42 @@ from service.model import Entry
 Reader = Callable[[bytes, datetime], tuple[Facts, str]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """An article, and what it does not say itself."""
+
+    entry: Entry
+    #: In words for the operator, and for whoever wrote the file.
+    fault: str | None = None
+    #: True where a mark behind the text says that it goes on elsewhere.
+    goes_on: bool = False
+
+
 def read(key: str, data: bytes, *, now: datetime, tongue: str | None = None) -> Entry:
+    """Return a file's article; as `reading`, without its fault."""
+    return reading(key, data, now=now, tongue=tongue).entry
+
+
+def reading(key: str, data: bytes, *, now: datetime, tongue: str | None = None) -> Reading:
     """Return a file's article; raise ParseError or ExtractError with the reason in words.
 
     key: its relative path, whose ending names the format. now: bounds the dates that are believed.
-    tongue: as for `entry`.
+    tongue: as for `article`.
     Raises KeyError for an ending that `FORMATS` lacks.
     """
     facts, text = FORMATS[PurePosixPath(key).suffix.lower()](data, now)
-    return entry(key, text, facts, now=now, tongue=tongue)
+    return article(key, text, facts, now=now, tongue=tongue)
 
 
 def entry(key: str, text: str, facts: Facts, *, now: datetime, tongue: str | None = None) -> Entry:
-    """Return the entry that a normalised text and what is declared of it make.
+    """Return the entry that a normalised text and what is declared of it make, as `article`."""
+    return article(key, text, facts, now=now, tongue=tongue).entry
+
+
+def article(
+    key: str, text: str, facts: Facts, *, now: datetime, tongue: str | None = None
+) -> Reading:
+    """Return the article that a normalised text and what is declared of it make.
 
     tongue: the language, where the operator has set it for the source; else it is detected, and
     what the document declares counts only where that fails: templates declare what they like.
@@ -42,20 +66,23 @@ def entry(key: str, text: str, facts: Facts, *, now: datetime, tongue: str | Non
     """
     whole = clean(paragraphs(text), title=facts.title)
     body, removed, origin = whole.paragraphs, whole.removed, whole.origin
+    goes_on = whole.goes_on
     title = facts.title or headline(body)
     if title and len(body) > 1 and same_line(body[0], title):
         # Below the headline there may be a byline, and the dateline, which says best whose it is.
         below = clean(body[1:], title=title)
         body, removed = below.paragraphs, (*removed, *below.removed)
-        origin = below.origin or origin
+        origin, goes_on = below.origin or origin, goes_on or below.goes_on
     if not any(c.isalpha() for paragraph in body for c in paragraph):
         raise ExtractError("holds no text that can be read")
     final = "\n\n".join(body)
     found = language(final)
+    dates = (gone.date for gone in removed if gone.date)
     published = facts.published or next(
-        (day for day in (moment(r.date, now=now) for r in removed if r.date) if day), None
+        (day for day in (moment(date, now=now, chinese=found == "zh") for date in dates) if day),
+        None,
     )
-    return Entry(
+    made = Entry(
         key=key,
         title=title or shortened(body[0]),
         title_given=title is not None,
@@ -66,6 +93,7 @@ def entry(key: str, text: str, facts: Facts, *, now: datetime, tongue: str | Non
         outlet=facts.outlet,
         origin=facts.origin or origin,
     )
+    return Reading(entry=made, fault=facts.fault, goes_on=goes_on)
 
 
 def plain(data: bytes, now: datetime) -> tuple[Facts, str]:
@@ -76,8 +104,9 @@ def plain(data: bytes, now: datetime) -> tuple[Facts, str]:
 def markdown(data: bytes, now: datetime) -> tuple[Facts, str]:
     """Read a Markdown file: front matter, then the text of its blocks; images go, links stay."""
     facts, rest = front_matter(_lines(decode(data)), now=now)
-    if facts == Facts():
-        facts, rest = header_lines(rest, now=now)
+    if replace(facts, fault=None) == Facts():
+        more, rest = header_lines(rest, now=now)
+        facts = facts.over(more)
     from feeds.markdown import blocks
 
     found = blocks(rest)

@@ -20,12 +20,12 @@ from typing import Protocol, TypeVar
 from feeds.base import Batch
 from feeds.fetch import Response
 from feeds.health import Outcome, asked_s
-from feeds.items import Items, items
+from feeds.items import Items, Unused, items
 from feeds.pages import Pages, Tried
 from service.errors import FetchError, ParseError
 from service.model import Entry, Problem
 
-_VERSION = 2
+_VERSION = 3
 _VALIDATORS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
 
 
@@ -53,8 +53,8 @@ class Seen:
     #: SHA-256 of the body; "" where it must be parsed again though it may be the same.
     body: str
     items: int
-    #: (key, reason) of each item that could not be used.
-    problems: tuple[tuple[str, str], ...]
+    #: Each item that is not used.
+    problems: tuple[Unused, ...]
     #: Seconds between two readings that the feed asks for.
     ttl_s: float | None = None
     #: Key -> what became of the page of each teaser.
@@ -135,9 +135,10 @@ class FeedSource:
         entries, kills = found.entries, 0
         if self._pages is not None:
             tried = before.tried if before else {}
-            filled = await self._pages.fill(entries, tried, tongue=self._language)
+            filled = await self._pages.fill(entries, tried, cut=found.cut, tongue=self._language)
             entries, kills = filled.entries, filled.kills
-            seen = replace(seen, tried=filled.tried)
+            problems = (*seen.problems, *filled.skipped)
+            seen = replace(seen, tried=filled.tried, problems=problems)
             if filled.pending:
                 seen = replace(seen, validators={}, body="")
         return self._given(seen, answer, entries=entries, parsed=True, kills=kills)
@@ -173,7 +174,8 @@ class FeedSource:
 
     def _problems(self, seen: Seen) -> tuple[Problem, ...]:
         return tuple(
-            Problem(source=self.name, key=key, reason=reason) for key, reason in seen.problems
+            Problem(source=self.name, key=key, reason=reason, kind=kind)
+            for key, reason, kind in seen.problems
         )
 
 
@@ -197,7 +199,10 @@ def _remembered(cursor: str | None) -> Seen | None:
             validators={str(k): str(v) for k, v in data["validators"].items()},
             body=str(data["body"]),
             items=int(data["items"]),
-            problems=tuple((str(key), str(reason)) for key, reason in data["problems"]),
+            problems=tuple(
+                (str(key), str(reason), "skipped" if kind == "skipped" else "fault")
+                for key, reason, kind in data["problems"]
+            ),
             ttl_s=None if data["ttl_s"] is None else float(data["ttl_s"]),
             tried={
                 str(key): Tried(teaser=str(teaser), state=state, tries=int(tries))

@@ -200,14 +200,17 @@ class Fetcher:
         session, self._opened = self._session, None
         await session.close()
 
-    async def get(self, url: str, *, validators: Mapping[str, str] | None = None) -> Response:
+    async def get(
+        self, url: str, *, validators: Mapping[str, str] | None = None, gap_s: float = 0.0
+    ) -> Response:
         """Return what an address answers; raise FetchError, in one line, where it is of no use.
 
         validators: headers such as If-None-Match, from an earlier answer; dropped when a redirect
-        leads to another host.
+        leads to another host. gap_s: that the host of the address wants between two requests,
+        where that is longer than our own.
         """
         try:
-            return await self._follow(url, dict(validators or {}))
+            return await self._follow(url, dict(validators or {}), gap_s)
         except TimeoutError as exc:
             raise FetchError(
                 f"{shown(url)} gave no whole answer within {self._limits.deadline_s:g} seconds"
@@ -215,18 +218,20 @@ class Fetcher:
         except (aiohttp.ClientError, OSError, ValueError) as exc:
             raise FetchError(f"{shown(url)} cannot be read: {_why(exc)}") from exc
 
-    async def _follow(self, url: str, headers: dict[str, str]) -> Response:
+    async def _follow(self, url: str, headers: dict[str, str], gap_s: float) -> Response:
         walk = _Walk(url=url, at=url, moved_to=url, headers=headers, left_s=self._limits.deadline_s)
         while True:
             target = self._checked(walk)
             # A redirect within a host is no new request to it: no other comes between, and no gap.
             host = target.raw_host
-            async with self._turns.turn(host or ""):
+            async with self._turns.turn(host or "", gap_s=gap_s):
                 while target.raw_host == host:
                     answer = await self._hop(walk, target)
                     if answer is not None:
                         return answer
                     target = self._checked(walk)
+            # What one host wants binds no other.
+            gap_s = 0.0
 
     async def _hop(self, walk: "_Walk", target: URL) -> Response | None:
         """Ask once; return the answer, or None where it leads on, with `walk` at the next place."""

@@ -30,10 +30,10 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol, TypeVar
 
 from feeds.base import Batch
-from feeds.documents import read
+from feeds.documents import Reading, reading
 from feeds.listing import Found, documents, why
 from service.errors import SourceError
-from service.model import Entry, Problem
+from service.model import Entry, Problem, ProblemKind
 
 #: Larger files are refused unread: no article is so long, and text takes ten times its size.
 MAX_BYTES = 20 << 20
@@ -76,7 +76,7 @@ class Known:
 
     size: int
     mtime_ns: int
-    #: Why it could not be used; None if it was.
+    #: Why it could not be used, or only in part; None if nothing was wrong.
     reason: str | None = None
 
     def same(self, document: Found) -> bool:
@@ -145,8 +145,9 @@ class FolderSource:
             if isinstance(outcome, _ChangedError):
                 left.add(key)
                 reason = self._restless(key)
-            elif isinstance(outcome, Entry):
-                entries.append(outcome)
+            elif isinstance(outcome, Reading):
+                entries.append(outcome.entry)
+                reason = outcome.fault
             elif outcome is not None:
                 reason = str(outcome)
             elif reason is None:
@@ -157,7 +158,7 @@ class FolderSource:
             elif outcome is not None:
                 after[key] = Known(size=document.size, mtime_ns=document.mtime_ns, reason=reason)
             if reason is not None:
-                problems.append(self._problem(key, reason))
+                problems.append(self._problem(key, reason, document.kind))
         if not found:
             problems.append(self._problem("", f"no articles in {self._path}"))
         self._left = frozenset(left)
@@ -171,7 +172,9 @@ class FolderSource:
             gone=gone,
         )
 
-    def _outcomes(self, found: Sequence[Found]) -> dict[str, "Entry | SourceError | _ChangedError"]:
+    def _outcomes(
+        self, found: Sequence[Found]
+    ) -> dict[str, "Reading | SourceError | _ChangedError"]:
         """Read documents; return by key what each gave, or why it gave nothing."""
         if self._call is here or len(found) < 2:
             return {document.key: self._outcome(document) for document in found}
@@ -179,9 +182,9 @@ class FolderSource:
             keys = (document.key for document in found)
             return dict(zip(keys, pool.map(self._outcome, found), strict=True))
 
-    def _outcome(self, document: Found) -> "Entry | SourceError | _ChangedError":
+    def _outcome(self, document: Found) -> "Reading | SourceError | _ChangedError":
         try:
-            return self._entry(document)
+            return self._reading(document)
         except (SourceError, _ChangedError) as exc:
             return exc
 
@@ -191,10 +194,10 @@ class FolderSource:
             return _CHANGED
         return _UNSETTLED if key in self._left else None
 
-    def _problem(self, key: str, reason: str) -> Problem:
-        return Problem(source=self.name, key=key, reason=reason)
+    def _problem(self, key: str, reason: str, kind: ProblemKind = "fault") -> Problem:
+        return Problem(source=self.name, key=key, reason=reason, kind=kind)
 
-    def _entry(self, document: Found) -> Entry:
+    def _reading(self, document: Found) -> Reading:
         if self._settled_s:
             # Either way: a clock that is ahead must not make a file wait for ever.
             age_s = self._now().timestamp() - document.mtime_ns / 1e9
@@ -206,7 +209,7 @@ class FolderSource:
             raise SourceError(f"cannot be read: {why(exc)}", source=self.name) from exc
         if not data.strip():
             raise SourceError("is empty", source=self.name)
-        work = partial(read, document.key, data, now=self._now(), tongue=self._language)
+        work = partial(reading, document.key, data, now=self._now(), tongue=self._language)
         light = _LIGHT.get(PurePosixPath(document.key).suffix.lower(), 0)
         return work() if len(data) <= light else self._call(work)
 

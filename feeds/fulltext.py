@@ -11,6 +11,7 @@ from feeds.decode import decode
 from feeds.documents import entry as made
 from feeds.metadata import Facts, headline
 from feeds.normal import columns, paragraphs
+from feeds.teasers import without_mark
 from service.model import Entry
 
 #: In columns: 600 letters, 300 Chinese characters.
@@ -21,12 +22,13 @@ TEASER_MAX = 600
 #: same set 88 to 99 % do (of one office's protocol: half). `about` over pairs measures it again.
 SHARED_MIN = 0.3
 
-#: Words of a link begin with a capital; "he wants to read more books" is a sentence.
+#: Marks that may stay in a text (`feeds.teasers` takes those off it that are surely no words of
+#: it). Words of a link begin with a capital; "he wants to read more books" is a sentence.
 _ENDS = re.compile(
     r"(?:…|\.\.\.|\[\s*(?:…|\.{3}|&hellip;)\s*\]"
     r"|\b(?:Read|READ|Continue|See|View) (?:more|MORE|reading|full)(?: \w+){0,3}"
     r"|\b(?:Читать|ЧИТАТЬ) (?:далее|ДАЛЕЕ|полностью)|\bПодробнее|(?:阅读|查看)(?:全文|更多))"
-    r"[\s.»>→)\]]*$"
+    r"[\s\".»”>→)\]]*$"
 )
 #: A Chinese character, or the beginning of a word of four letters and more: endings differ.
 _WORD = re.compile(r"[\u3400-\u9fff]|(?<![^\W\d_])(?=[^\W\d_]{4})[^\W\d_]{4,5}")
@@ -34,8 +36,9 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 
 
 def teaser(text: str) -> bool:
-    """Tell whether a text is surely not the whole article."""
-    return columns(text) < TEASER_MAX or _ENDS.search(text) is not None
+    """Tell whether a text is surely not the whole article, whatever mark it ends with."""
+    rest, goes_on = without_mark(text)
+    return goes_on or columns(rest) < TEASER_MAX or _ENDS.search(text) is not None
 
 
 def article(

@@ -7,8 +7,9 @@ costs the reader's trust in all others.
 Choice: rules as data (`feeds.rules`), each with a name, a pattern and where it may apply, so that
 each can be tested and read on its own. Two things keep reporting safe. A pattern must match a
 *whole* paragraph, never part of one; and most patterns allow nothing in it that a sentence needs.
-Rules that could match a headline or a name in the text apply at its edges only. Datelines alone
-are cut off a paragraph, from its start (`feeds.agencies`).
+Rules that could match a headline or a name in the text apply at its edges only; lines of fields
+(`feeds.heads`) do, too. Datelines alone are cut off a paragraph, from its start
+(`feeds.agencies`).
 
 All languages' rules apply to every text: a Russian page has English buttons, and a pattern in one
 script cannot match another.
@@ -22,13 +23,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from feeds.agencies import agency, credit, without_credit, without_dateline
+from feeds.heads import head
 from feeds.rules import RULES, Rule
+from feeds.teasers import without_mark
 
 #: How many paragraphs from either end count as its edge, once furniture beyond them is gone.
 _EDGE = 3
 #: No furniture is longer; longer paragraphs are not even compared.
 _MAX = 700
 
+_SENTENCE_END = re.compile(r"[.。!！?？…][\"'”’»)）」』\]]*$")
 _PLAIN = re.compile(r"[\W_]+")
 _LETTER = re.compile(r"[^\W_]")
 
@@ -88,6 +92,8 @@ class Cleaned:
     origin: str | None = None
     #: In order of the text.
     removed: tuple[Removed, ...] = ()
+    #: True where a mark behind the text says that it goes on elsewhere.
+    goes_on: bool = False
 
 
 def clean(paragraphs: Sequence[str], *, title: str | None = None) -> Cleaned:
@@ -105,7 +111,19 @@ def clean(paragraphs: Sequence[str], *, title: str | None = None) -> Cleaned:
             gone[number] = match
         else:
             kept.append((number, paragraph))
-    while found := _edge_furniture(kept, title):
+    goes_on = any(without_mark(removed.paragraph) == ("", True) for removed in gone.values())
+    while True:
+        if kept:
+            number, paragraph = kept[-1]
+            left, marked = without_mark(paragraph)
+            goes_on |= marked
+            kept[-1:] = [(number, left)] if left else []
+            if not left:
+                gone[number] = Removed(rule="read more", paragraph=paragraph)
+                continue
+        found = _edge_furniture(kept, title)
+        if not found:
+            break
         position, removed = found
         gone[kept.pop(position)[0]] = removed
     texts = [paragraph for _, paragraph in kept]
@@ -118,6 +136,7 @@ def clean(paragraphs: Sequence[str], *, title: str | None = None) -> Cleaned:
         paragraphs=tuple(texts),
         origin=next((origin for origin in origins if origin), None),
         removed=tuple(gone[number] for number in sorted(gone)),
+        goes_on=goes_on,
     )
 
 
@@ -137,19 +156,34 @@ def _edge_furniture(
     count = len(kept)
     for position in (*range(min(_EDGE, count)), *range(max(_EDGE, count - _EDGE), count)):
         paragraph = kept[position][1]
-        head = position < _EDGE
+        at_top = position < _EDGE
         # In a short text the two edges meet; what is in its first half is not its tail.
         tail = position >= count - _EDGE and 2 * position >= count
-        if head and title and same_line(paragraph, title):
+        if at_top and title and same_line(paragraph, title):
             return position, Removed(rule="repeated headline", paragraph=paragraph)
-        lone = count > 1 and ((tail and position > 0) or (head and title is not None))
+        lone = count > 1 and ((tail and position > 0) or (at_top and title is not None))
         who = credit(paragraph)
         if who:
             return position, Removed(rule="agency credit", paragraph=paragraph, origin=who)
-        found = _matching(paragraph, _AT_EDGES, lone=lone)
+        found = _head_line(paragraph, above=at_top and _is_above(kept[:position]))
+        found = found or _matching(paragraph, _AT_EDGES, lone=lone)
         if found:
             return position, found
     return None
+
+
+def _head_line(paragraph: str, *, above: bool) -> Removed | None:
+    """Return what is removed if the paragraph is a head line; above: with those without a label."""
+    found = head(paragraph)
+    if not found or not (above or found.labelled):
+        return None
+    rule = "date line" if found.dates_only else "head line"
+    return Removed(rule=rule, paragraph=paragraph, origin=found.origin, date=found.date)
+
+
+def _is_above(before: Sequence[tuple[int, str]]) -> bool:
+    """Tell whether no sentence stands in the paragraphs before, but headlines at most."""
+    return not any(_SENTENCE_END.search(paragraph) for _, paragraph in before)
 
 
 def _matching(paragraph: str, rules: _Rules, *, lone: bool = True) -> Removed | None:

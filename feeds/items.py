@@ -7,10 +7,13 @@ Nothing here needs the client, which the processes therefore do not import.
 from dataclasses import dataclass
 from datetime import datetime
 
-from feeds.documents import entry
+from feeds.documents import article
 from feeds.syndication import parse
 from service.errors import ExtractError
-from service.model import Entry
+from service.model import Entry, ProblemKind
+
+#: An item that is not used: its key, the reason, and whether that is a fault.
+Unused = tuple[str, str, ProblemKind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,13 +21,15 @@ class Items:
     """What a feed's body holds."""
 
     entries: tuple[Entry, ...]
-    #: (key, reason) of each item that cannot be used, sorted; one with the key "" for all of them
-    #: where the feed as a whole has no text, as a podcast's.
-    problems: tuple[tuple[str, str], ...]
+    #: Each item that is not used, sorted; one with the key "" for all of them where the feed as a
+    #: whole has no text, as a podcast's.
+    problems: tuple[Unused, ...]
     #: How many there are, usable or not.
     count: int
     #: Seconds between two readings that the feed asks for; None: it does not ask.
     ttl_s: float | None = None
+    #: Keys of the entries behind whose text a mark says that it goes on elsewhere.
+    cut: frozenset[str] = frozenset()
 
 
 def items(
@@ -36,23 +41,30 @@ def items(
     """
     feed = parse(body, url=url, content_type=content_type, now=now)
     entries: dict[str, Entry] = {}
-    problems: dict[str, str] = {}
+    unused: dict[str, Unused] = {}
+    cut: set[str] = set()
     for item in feed.items:
         # The first of several items with one name is the newest in every feed seen.
         if item.key in entries:
             continue
         if item.reason is not None:
-            problems.setdefault(item.key, item.reason)
+            unused.setdefault(item.key, (item.key, item.reason, item.kind))
             continue
         try:
-            entries[item.key] = entry(item.key, item.text, item.facts, now=now, tongue=tongue)
+            made = article(item.key, item.text, item.facts, now=now, tongue=tongue)
         except ExtractError as exc:
-            problems.setdefault(item.key, str(exc))
+            # All that is in it is page furniture ("Read more", a caption): nothing to read.
+            unused.setdefault(item.key, (item.key, str(exc), "skipped"))
+            continue
+        entries[item.key] = made.entry
+        if made.goes_on:
+            cut.add(item.key)
     if feed.silent:
-        problems = {"": feed.silent}
+        unused = {"": ("", feed.silent, "skipped")}
     return Items(
         entries=tuple(entries.values()),
-        problems=tuple(sorted((k, r) for k, r in problems.items() if k not in entries)),
+        problems=tuple(sorted(item for key, item in unused.items() if key not in entries)),
         count=len(feed.items),
         ttl_s=feed.ttl_s,
+        cut=frozenset(cut),
     )

@@ -47,7 +47,8 @@ def read(text: str, *, url: str, now: datetime, damaged: bool = False) -> Feed:
         raise ParseError("is not a feed: its JSON is nested too deeply") from exc
     if not isinstance(found, Mapping) or not _is_feed(found):
         raise ParseError(
-            "is JSON, but not a JSON Feed: it has no version of jsonfeed.org and list of items"
+            "is JSON, but not a JSON Feed: it has no version of jsonfeed.org and list of items; "
+            "it may be for programs: look on the site for RSS, and give that address"
         )
     title, tongue = title_of(found.get("title")), tongue_of(found.get("language"))
     feed = _Whole(

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from feeds.documents import FORMATS
 from service.errors import SourceError
+from service.model import ProblemKind
 
 #: Endings of documents that people do put into such folders and that are not read -> why.
 _OLD_OFFICE = "is an old Word document; save it as .docx, and it is read"
@@ -44,6 +45,8 @@ class Found:
     mtime_ns: int
     #: Why it must not or cannot be opened; None where it can.
     refused: str | None = None
+    #: "skipped": nothing of its kind is ever opened.
+    kind: ProblemKind = "fault"
     #: True for a folder that cannot be listed, so that nothing is known of what is below it.
     is_folder: bool = False
 
@@ -54,10 +57,11 @@ def documents(folder: Path, *, max_bytes: int, source: str = "") -> Iterator[Fou
     max_bytes: larger files are refused. source: the source's name, for the error.
     """
     if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
-        raise SourceError(
-            f"the folder {folder} {what}; create it, or set the source's path", source=source
-        )
+        if folder.exists():
+            reason = f"{folder} is a file, not a folder; set the source's path to a folder"
+        else:
+            reason = f"the folder {folder} does not exist; create it, or set the source's path"
+        raise SourceError(reason, source=source)
     root = folder.resolve()
     try:
         yield from _below(root, root, max_bytes)
@@ -101,7 +105,8 @@ def _linked(path: Path, root: Path, max_bytes: int) -> Iterator[Found]:
             yield _refused(path, root, "is a symbolic link that leads nowhere")
         return
     if not target.is_relative_to(root):
-        yield _refused(path, root, "is a symbolic link that leaves the folder; not followed")
+        reason = "is a symbolic link that leaves the folder; not followed"
+        yield _refused(path, root, reason, kind="skipped")
     elif target.is_file() and _is_document(path):
         yield _document(path, target, root, max_bytes)
     # A link to a folder inside adds nothing: its files are read where they are.
@@ -112,11 +117,12 @@ def _document(path: Path, target: Path, root: Path, max_bytes: int) -> Found:
         state = os.lstat(target)
     except OSError as exc:
         return _refused(path, root, f"cannot be read: {why(exc)}")
-    refused = None
+    refused: str | None = None
+    kind: ProblemKind = "fault"
     if not stat.S_ISREG(state.st_mode):
         refused = "is not a regular file"
     elif path.suffix.lower() in _UNREAD:
-        refused = _UNREAD[path.suffix.lower()]
+        refused, kind = _UNREAD[path.suffix.lower()], "skipped"
     elif state.st_size > max_bytes:
         refused = (
             f"is too large: {state.st_size / (1 << 20):.1f} MB, "
@@ -128,11 +134,12 @@ def _document(path: Path, target: Path, root: Path, max_bytes: int) -> Found:
         size=state.st_size,
         mtime_ns=state.st_mtime_ns,
         refused=refused,
+        kind=kind,
     )
 
 
-def _refused(path: Path, root: Path, reason: str) -> Found:
-    return Found(key=_key(path, root), path=path, size=0, mtime_ns=0, refused=reason)
+def _refused(path: Path, root: Path, reason: str, *, kind: ProblemKind = "fault") -> Found:
+    return Found(key=_key(path, root), path=path, size=0, mtime_ns=0, refused=reason, kind=kind)
 
 
 def _is_document(path: Path) -> bool:

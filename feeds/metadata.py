@@ -7,12 +7,16 @@ line. Without a headline the title is the text's own first sentence, cut at a cl
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from feeds.dates import moment, sane
+from feeds.heads import head
 from feeds.normal import columns, line
+
+if TYPE_CHECKING:
+    import yaml
 
 #: Longest title cut from a sentence, in columns: 90 letters; 40 Chinese characters, which say more.
 TITLE_MAX = 90
@@ -45,6 +49,11 @@ _HEADER = re.compile(r"\s*\**([^\W\d_][\w \-]{1,24}?)\**\s*[:：]\s*\**\s*(\S.*)
 _FENCE = re.compile(r"\A\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _ADDRESS = re.compile(r"(?i)https?://[^\s<>\"']{3,2000}")
 _FRONT_MAX = 20_000
+_RULE = re.compile(r"---[ \t]*")
+#: A line that begins as one of front matter.
+_KEY = re.compile(r"[\w-]{1,40}(?: [\w-]{1,40}){0,2}\s*:(?:\s|$)")
+#: What YAML says of a value with a colon in it.
+_COLON = "mapping values are not allowed"
 
 _ENDS_SENTENCE = re.compile(r"[.。;；:：,，、][\"'”’»)）」』]*$")
 _SENTENCE = re.compile(r"[。！？!?…]+[”’」』）]*|[.!?…]+[\"'”’»)]*(?=\s+[\"'“‘«(]?[A-ZА-ЯЁ0-9])")
@@ -67,6 +76,8 @@ class Facts:
     origin: str | None = None
     language: str | None = None
     authors: tuple[str, ...] = field(default=())
+    #: What is wrong with the place where these facts stand, in words for the operator.
+    fault: str | None = None
 
     def over(self, other: "Facts") -> "Facts":
         """Return these facts, with those of `other` where these say nothing."""
@@ -78,29 +89,47 @@ class Facts:
             origin=self.origin or other.origin,
             language=self.language or other.language,
             authors=self.authors or other.authors,
+            fault=self.fault or other.fault,
         )
 
 
 def front_matter(text: str, *, now: datetime) -> tuple[Facts, str]:
     """Return what the YAML between two lines of dashes says, and the text below it.
 
-    A text without front matter is returned as it is. Front matter that is not YAML (a title with
-    a colon in it is not) is read line by line instead.
+    A text without front matter is returned as it is. Front matter that is broken is read line by
+    line as far as that goes; none of its lines is left in the text, and `Facts.fault` says what is
+    wrong. A value with a colon in it ("title: Talks: day two") is no YAML either, but nothing is
+    lost by it, and it is no fault.
     """
     found = _FENCE.match(text)
-    if not found or len(found[1]) > _FRONT_MAX:
+    if not found:
+        return _unclosed(text, now=now)
+    if len(found[1]) > _FRONT_MAX:
         return Facts(), text
     import yaml
 
+    rest, above = text[found.end() :], text[: found.start(1)].count("\n")
+    rows = [(at, row) for at, row in enumerate(found[1].split("\n"), 1) if row.strip()]
+    fault: str | None = None
     try:
         data = yaml.safe_load(found[1])
-    except (yaml.YAMLError, ValueError, RecursionError):
-        data = None
-    rest = text[found.end() :]
+    except yaml.MarkedYAMLError as exc:
+        data, fault = None, _yaml_fault(exc, above=above)
+    except (yaml.YAMLError, ValueError, RecursionError) as exc:
+        # A date such as 2026-13-40, or nesting without end.
+        row = next(filter(None, (_unreadable(row) and at for at, row in rows)), None)
+        where = f"line {row + above}: " if row else ""
+        data, fault = None, f"has front matter that cannot be read ({where}{line(str(exc))[:120]})"
     if isinstance(data, Mapping):
         return _facts([(str(key), value) for key, value in data.items()], now=now), rest
-    pairs = [(m[1], m[2]) for m in map(_HEADER.fullmatch, found[1].split("\n")) if m]
-    return (_facts(pairs, now=now), rest) if pairs else (Facts(), text)
+    pairs = _pairs([row for _, row in rows])
+    if fault is None:
+        return (_facts(pairs, now=now), rest) if pairs else (Facts(), text)
+    if not rows or not _KEY.match(rows[0][1]):
+        # Two rules with text between them.
+        return Facts(), text
+    whole = _COLON in fault and all(_HEADER.fullmatch(row) for _, row in rows)
+    return replace(_facts(pairs, now=now), fault=None if whole else fault), rest
 
 
 def header_lines(text: str, *, now: datetime) -> tuple[Facts, str]:
@@ -116,7 +145,11 @@ def header_lines(text: str, *, now: datetime) -> tuple[Facts, str]:
     while at < len(lines) and len(pairs) < 12:
         if lines[at].strip():
             found = _HEADER.fullmatch(lines[at])
-            if found and _key(found[1]) and len(found[2]) <= 300:
+            several = head(lines[at].strip()) if found and _key(found[1]) else None
+            if several:
+                # A date with a zone in words, or "Date: … Source: …" in one line.
+                pairs += [("date", several.date), ("origin", several.origin)]
+            elif found and _key(found[1]) and len(found[2]) <= 300:
                 pairs.append((found[1], found[2].strip()))
             elif not pairs and not above and headline([lines[at].strip(), " "]):
                 above.append(lines[at])
@@ -124,7 +157,7 @@ def header_lines(text: str, *, now: datetime) -> tuple[Facts, str]:
                 break
         at += 1
     # A lone "Source: …" or "By: …" is for the rules of furniture, which know where it may stand.
-    meanings = {_key(key) for key, _ in pairs}
+    meanings = {_key(key) for key, value in pairs if value}
     if not meanings & {"title", "date", "url"}:
         return Facts(), text
     return _facts(pairs, now=now), "\n".join([*above, "", *lines[at:]]) if above else "\n".join(
@@ -176,6 +209,62 @@ def address(text: str) -> str | None:
     """Return the http or https address that a text is, or None."""
     found = _ADDRESS.fullmatch(text.strip().strip("<>"))
     return found[0] if found else None
+
+
+def _unclosed(text: str, *, now: datetime) -> tuple[Facts, str]:
+    """Return what front matter says whose end is missing, and the text behind its lines.
+
+    It is believed to be some only if its first line has a key that is known.
+    """
+    lines = text.lstrip().split("\n", 500)
+    first = _HEADER.fullmatch(lines[1]) if len(lines) > 1 and _RULE.fullmatch(lines[0]) else None
+    if not first or not _key(first[1]):
+        return Facts(), text
+    end = 2
+    while end < len(lines) and (_KEY.match(lines[end]) or re.match(r"[ \t]+\S|- ", lines[end])):
+        end += 1
+    at = text[: len(text) - len(text.lstrip())].count("\n") + 1
+    fault = f"has front matter without an end (line {at}): put a line of three dashes below it"
+    return replace(_facts(_pairs(lines[1:end]), now=now), fault=fault), "\n".join(lines[end:])
+
+
+def _pairs(rows: Sequence[str]) -> list[tuple[str, Any]]:
+    """Return the keys and values of lines; values that only YAML understands are left out."""
+    found = (_HEADER.fullmatch(row) for row in rows)
+    return [(m[1], m[2]) for m in found if m and m[2][0] not in "[{&*|>!%@`"]
+
+
+def _unreadable(row: str) -> bool:
+    """Tell whether a line of front matter alone holds a value that cannot be one: 2026-13-40."""
+    import yaml
+
+    try:
+        yaml.safe_load(row)
+    except yaml.YAMLError:
+        return False
+    except ValueError:
+        return True
+    return False
+
+
+def _yaml_fault(exc: "yaml.MarkedYAMLError", *, above: int) -> str:
+    """Return what is wrong with front matter, and in which line of the file.
+
+    above: lines of the file above it.
+    """
+    context = exc.context or ""
+    mark, words = exc.problem_mark, line(exc.problem or "it is no YAML")[:120]
+    if "quoted scalar" in context:
+        # Where it began says more than where the search for its end was given up.
+        mark, words = exc.context_mark or mark, "a quotation mark is not closed"
+    elif "flow sequence" in context or "flow mapping" in context:
+        mark, words = exc.context_mark or mark, "a bracket is not closed"
+    elif "'\\t'" in words:
+        words = "a tab stands where blanks are wanted"
+    elif "cannot start any token" in words:
+        words = f"{words}; put the value into quotation marks"
+    where = f"line {mark.line + 1 + above}: " if mark else ""
+    return f"has front matter that is not YAML ({where}{words}); what it says may be lost"
 
 
 def _key(word: str) -> str | None:

@@ -28,10 +28,16 @@ KEEP = timedelta(days=1)
 RETRY = timedelta(minutes=15)
 
 _LINE = re.compile(r"\s*([A-Za-z-]+)\s*:\s*([^#]*)")
+_SECONDS = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII)
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 
-#: "later": the site cannot say at this time, and no answer is no consent.
-Answer = Literal["yes", "no", "later"]
+#: Seconds between two pages that a site may ask for (Crawl-delay, which is not in the RFC, but
+#: which many sites set); for one that asks for more, its pages are left alone.
+DELAY_MAX_S = 30.0
+
+#: "later": the site cannot say at this time, and no answer is no consent. "slow": it asks for
+#: longer pauses than anybody here waits.
+Answer = Literal["yes", "no", "later", "slow"]
 
 
 class Client(Protocol):
@@ -74,6 +80,8 @@ class Rules:
     """What a site says to one robot."""
 
     rules: tuple[Rule, ...] = ()
+    #: Seconds between two requests that it asks for.
+    delay_s: float = 0.0
 
     def allow(self, url: str) -> bool:
         """Tell whether a page may be fetched: the longest rule that fits says it, and yes wins."""
@@ -96,6 +104,8 @@ def read(body: bytes, *, agent: str) -> Rules:
     named: list[Rule] = []
     others: list[Rule] = []
     own = general = heading = seen = False
+    #: Seconds for us and for all, the longest of several.
+    delays = {True: 0.0, False: 0.0}
     for row in body[:MAX_BYTES].decode("utf-8-sig", "replace").splitlines():
         found = _LINE.match(row)
         if not found:
@@ -117,7 +127,12 @@ def read(body: bytes, *, agent: str) -> Rules:
                     named.append(rule)
                 if general:
                     others.append(rule)
-    return Rules(rules=tuple((named if seen else others)[:MAX_RULES]))
+        elif key == "crawl-delay":
+            heading = False
+            seconds = float(value) if _SECONDS.fullmatch(value) else 0.0
+            delays[True] = max(delays[True], seconds if own else 0.0)
+            delays[False] = max(delays[False], seconds if general else 0.0)
+    return Rules(rules=tuple((named if seen else others)[:MAX_RULES]), delay_s=delays[seen])
 
 
 def _product(value: str) -> str:
@@ -129,6 +144,11 @@ def _escaped(text: str) -> str:
     """Return text as it stands in a request: escapes in capitals, other scripts escaped."""
     text = _ESCAPE.sub(lambda found: found[0].upper(), text)
     return quote(text, safe="!$&'()*+,;=:@/?-._~%", errors="replace")
+
+
+def _site(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class Robots:
@@ -147,14 +167,20 @@ class Robots:
 
     async def may(self, url: str) -> Answer:
         """Say whether the page at an http or https address may be fetched now."""
-        parts = urlsplit(url)
-        site = f"{parts.scheme}://{parts.netloc}"
+        site = _site(url)
         until, rules = self._said.get(site, (None, None))
         if until is None or until <= self._now():
             rules = await self._asked(site)
         if rules is None:
             return "later"
-        return "yes" if rules.allow(url) else "no"
+        if not rules.allow(url):
+            return "no"
+        return "yes" if rules.delay_s <= DELAY_MAX_S else "slow"
+
+    def pause_s(self, url: str) -> float:
+        """Return the seconds between two pages that a site asks for, as far as it was asked."""
+        _, rules = self._said.get(_site(url), (None, None))
+        return rules.delay_s if rules else 0.0
 
     async def _asked(self, site: str) -> Rules | None:
         # Pages of one site that are wanted at once wait for one question.

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from feeds.heads import NAMES
+
 Where = Literal["anywhere", "edges"]
 
 
@@ -192,7 +194,9 @@ ORIGINS = (
         "source",
         "ru",
         "edges",
-        r"(?:источник|первоисточник)\s*[:：]\s*(?P<origin>\S[^!?\n]{0,60}?)\.?",
+        # "Источник: Путин посетит…" is how headlines name a source; only names are one here.
+        rf"(?i:источник|первоисточник)\s*[:：]\s*(?P<origin>{NAMES})\.?",
+        cased=True,
     ),
 )
 
@@ -289,7 +293,7 @@ LINKS = (
         "zh",
         "anywhere",
         r"[【\[]?(?:相关阅读|延伸阅读|推荐阅读|相关新闻|相关报道|相关链接|更多新闻|点击查看|点击阅读|"
-        r"阅读原文|查看更多|阅读更多|热门推荐)[】\]]?(?:\s*[:：>＞].{0,120}|[^。，]{0,12})",
+        r"阅读原文|阅读全文|查看更多|阅读更多|热门推荐)[】\]]?(?:\s*[:：>＞].{0,120}|[^。，]{0,12})",
     ),
 )
 

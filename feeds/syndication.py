@@ -23,8 +23,9 @@ from datetime import datetime
 from html.entities import html5
 from typing import Any
 from urllib.parse import urljoin
+from xml.sax import SAXParseException
 
-from feeds import expat, health, jsonfeed, straight
+from feeds import expat, health, jsonfeed, mistaken, straight
 from feeds.dates import moment
 from feeds.decode import decode, decode_damaged
 from feeds.dialect import (
@@ -64,14 +65,6 @@ _HTML = re.compile(
     r"<!DOCTYPE\s+html|<(?:html|head|body|script|div|table|meta|title)\b", re.IGNORECASE
 )
 _PAGE = re.compile(r"<!DOCTYPE\s+html", re.IGNORECASE)
-_LINK = re.compile(r"<link\b[^<>]{0,600}?\btype=[\"']?application/(?:rss|atom)\+xml\b[^<>]{0,600}>")
-_HREF = re.compile(r"\bhref\s*=\s*[\"']?([^\s\"'<>]{1,500})")
-#: Other documents that are taken for feeds, and what to do with them.
-_OTHERS = {
-    "opml": "is a list of feeds (OPML), not a feed; import it with `briefing sources import`",
-    "urlset": "is a sitemap, not a feed",
-    "sitemapindex": "is a sitemap, not a feed",
-}
 
 
 def parse(body: bytes, *, url: str, content_type: str = "", now: datetime) -> Feed:
@@ -82,7 +75,7 @@ def parse(body: bytes, *, url: str, content_type: str = "", now: datetime) -> Fe
     text, damaged = _decoded(body, content_type)
     start = text.lstrip("\ufeff \t\r\n\0")
     if not start:
-        raise ParseError("is empty")
+        raise ParseError(mistaken.empty())
     if start[0] in "{[":
         return jsonfeed.read(start, url=url, now=now, damaged=damaged)
     return _syndicated(_mended(text, url=url), url=url, now=now, damaged=damaged)
@@ -98,7 +91,7 @@ def _decoded(body: bytes, content_type: str) -> tuple[str, bool]:
         try:
             return decode_damaged(body, declared=charset)
         except ParseError:
-            raise ParseError(f"is not a feed: {first}") from first
+            raise ParseError(mistaken.undecoded(str(first))) from first
 
 
 def _mended(text: str, *, url: str) -> str:
@@ -111,15 +104,15 @@ def _mended(text: str, *, url: str) -> str:
     end = prolog.end() if prolog else 0
     name = _NAME.match(text, end)
     kind = name[1].rpartition(":")[2].lower() if name else ""
-    if kind in _OTHERS:
-        raise ParseError(_OTHERS[kind])
+    if kind in mistaken.OTHERS:
+        raise ParseError(mistaken.OTHERS[kind])
     if kind == "html" or _PAGE.search(text, 0, end):
-        raise ParseError(_a_page(text, url))
+        raise ParseError(mistaken.page(text, url=url))
     if not name or not _ROOT.match(text, end):
         # Messages of a program above its feed may have markup, too, but are no whole page.
         found, page = _ROOT.search(text, 0, 50_000), _HTML.search(text, 0, 50_000)
         if page and (not found or ("html" in page[0].lower() and page.start() < found.start())):
-            raise ParseError(_a_page(text, url))
+            raise ParseError(mistaken.page(text, url=url))
         if found:
             text = text[found.start() :]
     text = _DECLARATION.sub("", text, count=1) if _DECLARATION.match(text) else text
@@ -145,19 +138,8 @@ def _character(found: re.Match[str]) -> str:
     return "".join(f"&#{ord(c)};" for c in html5[f"{name};"])
 
 
-def _a_page(text: str, url: str) -> str:
-    message = (
-        "is a web page, not a feed; give the address of its feed, or let `briefing sources add` "
-        "find it (autodiscovery)"
-    )
-    link = _LINK.search(text[:200_000])
-    href = _HREF.search(link[0]) if link else None
-    named = _link(href[1], url) if href else None
-    return f"{message}; the page names {named}" if named else message
-
-
 def _syndicated(text: str, *, url: str, now: datetime, damaged: bool) -> Feed:
-    found = straight.read(text) or _by_feedparser(text)
+    found = straight.read(text) or _by_feedparser(text, url=url)
     title, tongue = title_of(found.feed.get("title")), tongue_of(found.feed.get("language"))
     base = _link(text_of(found.feed.get("link")), url) or url
     chinese = is_chinese(tongue, title)
@@ -174,7 +156,7 @@ def _syndicated(text: str, *, url: str, now: datetime, damaged: bool) -> Feed:
     return replace(finished(title, drafts, damaged=damaged), ttl_s=pause_s)
 
 
-def _by_feedparser(text: str) -> straight.Document:
+def _by_feedparser(text: str, *, url: str) -> straight.Document:
     """Return what a feed holds that is not plain; raise ParseError if it is none."""
     import feedparser
 
@@ -198,8 +180,12 @@ def _by_feedparser(text: str) -> straight.Document:
         # It raises where it means to set `bozo`.
         raise ParseError(f"is not a feed that can be read: {line(str(exc))[:120]}") from exc
     if not found.get("version") and not found.get("entries"):
-        why = line(str(found.get("bozo_exception") or ""))[:120]
-        raise ParseError("is not a feed" + (f": {why}" if why else ""))
+        said = found.get("bozo_exception")
+        why, row = said, None
+        if isinstance(said, SAXParseException):
+            why, row = said.getMessage(), said.getLineNumber()
+        words = line(str(why or ""))[:120]
+        raise ParseError(mistaken.document(text, url=url, why=words, row=row))
     return straight.Document(feed=found.feed, entries=found.entries)
 
 

@@ -35,8 +35,9 @@ class Pace:
 @dataclass(slots=True)
 class _Host:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    #: By the clock of the pace.
+    #: When the next request may begin, and when the last one ended, by the clock of the pace.
     free_at: float = 0.0
+    ended_at: float | None = None
 
 
 class Turns:
@@ -48,17 +49,24 @@ class Turns:
         self._hosts: dict[str, _Host] = {}
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for the turn of a request to a host, and keep it until it is left."""
+    async def turn(self, host: str, *, gap_s: float = 0.0) -> AsyncIterator[None]:
+        """Wait for the turn of a request to a host, and keep it until it is left.
+
+        gap_s: what this host wants before and behind the request, where that is longer than ours.
+        """
         queue = self._hosts.setdefault(host.rstrip(".").lower(), _Host())
         async with queue.turn:
             # The gap is waited for before one of the places for all is taken.
-            wait_s = queue.free_at - self._pace.clock()
+            free_at = queue.free_at
+            if queue.ended_at is not None:
+                free_at = max(free_at, queue.ended_at + gap_s)
+            wait_s = free_at - self._pace.clock()
             if wait_s > 0:
                 await self._pace.sleep(wait_s)
             async with self._all:
                 try:
                     yield
                 finally:
-                    gap_s = self._pace.gap_s * (1 + JITTER * self._pace.jitter())
-                    queue.free_at = self._pace.clock() + gap_s
+                    behind_s = self._pace.gap_s * (1 + JITTER * self._pace.jitter())
+                    queue.ended_at = self._pace.clock()
+                    queue.free_at = queue.ended_at + max(behind_s, gap_s)

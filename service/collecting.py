@@ -163,7 +163,7 @@ def _record(
                 given[index] = _record_failure(db, feed, batch, after, now=now)
             elif read.unchanged:
                 unchanged.append(_unchanged(feed, batch, after))
-                given[index] = _given(feed, items=batch.items, new=0, faulty=bool(batch.problems))
+                given[index] = _given(feed, items=batch.items, new=0, faulty=batch.faults > 0)
             else:
                 given[index] = _record_batch(db, feed, batch, after, now=now)
         sources.record_unchanged(db, unchanged, at=now)
@@ -182,7 +182,7 @@ def _unchanged(feed: Feed, batch: Batch, after: Health) -> sources.Unchanged:
     return sources.Unchanged(
         source=feed.source.name,
         items=batch.items,
-        problems=len(batch.problems),
+        problems=batch.faults,
         cursor=batch.cursor,
         health=after,
     )
@@ -222,7 +222,7 @@ def _record_batch(
         health=after,
     )
     log.info("source read name=%s items=%d new=%d", name, batch.items, len(new))
-    return _given(feed, items=batch.items, new=len(new), faulty=bool(batch.problems))
+    return _given(feed, items=batch.items, new=len(new), faulty=batch.faults > 0)
 
 
 def _named(entry: Entry, feed: Feed) -> Entry:

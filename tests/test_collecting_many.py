@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -137,6 +138,20 @@ def test_an_unchanged_source_is_recorded_as_in_full(store: Counting) -> None:
     assert log == [("full", LATER, True, 2, 0, 1), ("same", LATER, True, 2, 0, 1)]
     assert problems == [("full", "has no text"), ("same", "has no text")]
     assert cursors == {"two"}
+
+
+def test_a_source_that_only_skips_is_read_well_changed_or_not(store: Counting) -> None:
+    def silent(batch: Batch) -> Batch:
+        (problem,) = batch.problems
+        return replace(batch, problems=(replace(problem, kind="skipped"),))
+
+    first = _collect(store, {"a": silent(_new("a"))})
+    second = _collect(store, {"a": silent(_same("a"))}, at=LATER)
+    assert [read.state for read in (*first, *second)] == ["read", "read"]
+    with store.read() as db:
+        (state,) = sources.listing(db)
+        assert [reading.problems for reading in sources.readings(db)] == [0, 0]
+    assert (state.state, state.problems, state.skipped) == ("read", 0, 1)
 
 
 def test_a_source_turns_whole_again_by_a_304_after_a_failure(store: Counting) -> None:

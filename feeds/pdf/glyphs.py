@@ -13,13 +13,13 @@ process can end.
 import ctypes
 import math
 import re
-import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from feeds.normal import line
+from service import pdfium
 from service.errors import ExtractError, ParseError
 
 #: More pages are a book or a yearbook, and no article.
@@ -39,8 +39,6 @@ _NOT_MAPPED = frozenset({0x00, 0xFFFD})
 
 #: A character of a script without blanks between words, or its punctuation.
 WIDE = re.compile("[\u3001-\u3029\u3030-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff65]")
-
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +83,7 @@ def document(data: bytes, *, budget_s: float, clock: Callable[[], float]) -> Doc
     from pypdfium2 import raw
 
     end = clock() + budget_s
-    with _lock:
+    with pdfium.LOCK:
         try:
             opened = pypdfium2.PdfDocument(data)
         except pypdfium2.PdfiumError as exc:

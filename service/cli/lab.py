@@ -16,7 +16,7 @@ import typer
 
 from feeds import documents
 from feeds.worker import FOR_FEEDS, Workers
-from service.cli.console import new_app
+from service.cli.console import DEGRADED, new_app, say
 from service.errors import BriefError, SourceError
 from service.model import Article, Entry, Place, content_id
 
@@ -116,17 +116,25 @@ def feed(files: Files) -> None:
     """Read feeds that were saved as files: one {"entries":[…],"errors":[…]} a file."""
     from feeds.items import items
 
+    missed = 0
     for path, found in _read(files, items, url="https://localhost/"):
-        if isinstance(found, SourceError):
-            _print({"file": path, "entries": [], "errors": [{"key": "", "reason": str(found)}]})
+        if isinstance(found, BriefError):
+            missed += _missed(path, found)
+            reason = {"key": "", "reason": str(found), "kind": "fault"}
+            _print({"file": path, "entries": [], "errors": [reason]})
             continue
         _print(
             {
                 "file": path,
                 "entries": [_entry(entry) for entry in found.entries],
-                "errors": [{"key": key, "reason": reason} for key, reason in found.problems],
+                "errors": [
+                    {"key": key, "reason": reason, "kind": kind}
+                    for key, reason, kind in found.problems
+                ],
             }
         )
+    if missed:
+        raise typer.Exit(DEGRADED)
 
 
 @app.command()
@@ -137,14 +145,16 @@ def extract(
     """Find the article in saved pages: one {"title","authors","published","text"} a file."""
     from feeds.documents import html as reader
 
+    missed = 0
     for path, found in _read((html, *(files or ())), reader):
         row: dict[str, Any] = {"file": path, "title": None, "authors": [], "published": None}
         try:
-            if isinstance(found, SourceError):
+            if isinstance(found, BriefError):
+                missed += _missed(path, found)
                 raise found
             facts, text = found
             entry = documents.entry(path, text, facts, now=datetime.now(UTC))
-        except SourceError as exc:
+        except BriefError as exc:
             _print({**row, "text": "", "error": str(exc)})
             continue
         said = _entry(entry)
@@ -157,15 +167,31 @@ def extract(
                 "text": said["text"],
             }
         )
+    if missed:
+        raise typer.Exit(DEGRADED)
+
+
+def _missed(path: str, error: BriefError) -> bool:
+    """Tell on stderr of a file that could not be opened, and whether it was one.
+
+    A file that is no feed is a result, as a feed without items is.
+    """
+    if isinstance(error, SourceError):
+        return False
+    say(f"{path}: {error}")
+    return True
 
 
 def _read(
     paths: Iterable[Path], reader: Callable[..., T], **more: Any
-) -> Iterator[tuple[str, T | SourceError]]:
-    """Yield what a reader of bytes gives for each file, or why it gives nothing, in order."""
+) -> Iterator[tuple[str, T | BriefError]]:
+    """Yield what a reader of bytes gives for each file, in order, or why it gives nothing.
 
-    async def each() -> list[tuple[str, T | SourceError]]:
-        found: list[tuple[str, T | SourceError]] = []
+    A SourceError says what is wrong with its bytes, another BriefError that there are none.
+    """
+
+    async def each() -> list[tuple[str, T | BriefError]]:
+        found: list[tuple[str, T | BriefError]] = []
         async with Workers(1, preload=FOR_FEEDS) as workers:
             for path in paths:
                 try:
@@ -173,7 +199,8 @@ def _read(
                     got = await workers.run(reader, data, now=datetime.now(UTC), **more)
                     found.append((str(path), got))
                 except OSError as exc:
-                    raise BriefError(f"{path}: cannot be read: {exc.strerror}") from exc
+                    why = (exc.strerror or str(exc)).lower()
+                    found.append((str(path), BriefError(f"cannot be read: {why}")))
                 except SourceError as exc:
                     found.append((str(path), exc))
         return found

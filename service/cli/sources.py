@@ -10,12 +10,15 @@ from service.cli.console import (
     DEGRADED,
     AsJson,
     Config,
+    check_names,
+    counted,
     listed,
     new_app,
     print_json,
     print_table,
     progress,
     say,
+    tell,
 )
 from service.errors import BriefError
 
@@ -58,10 +61,7 @@ def check(
 
     chosen = settings.load(config)
     known = {source.name: source for source in chosen.source}
-    for name in names or ():
-        if name not in known:
-            there = ", ".join(f'"{other}"' for other in known)
-            raise BriefError(f'there is no source "{name}"; there are: {there}')
+    check_names(names or (), list(known))
     with App(chosen) as desk:
         wanted = names or list(known)
         reads = asyncio.run(desk.collect(progress(), names=wanted, stopped=True))
@@ -76,9 +76,8 @@ def check(
             typer.echo(sourcestates.words(read, states[read.name], chosen.zone))
     if as_json:
         print_json([listed(row) for row in rows])
-    for problem in problems:
-        say(f"{problem.source}/{problem.key}: {problem.reason}")
-    if problems or any(read.state == "failed" for read in reads):
+    tell(problems)
+    if any(read.state in ("failed", "partial") for read in reads):
         raise typer.Exit(DEGRADED)
 
 
@@ -126,7 +125,9 @@ def add(
         others = [link.url for link in found.others]
         print_json({**table, "items": found.items, "others": others, "file": str(file)})
     else:
-        typer.echo(f"{table['name']}: {found.url} ({found.items} items), added to {file}")
+        typer.echo(
+            f"{table['name']}: {found.url} ({counted(found.items, 'item')}), added to {file}"
+        )
     for link in found.others:
         say(f"the page names another feed: {link.url}" + (f" ({link.title})" if link.title else ""))
 
@@ -186,7 +187,8 @@ def import_(
         refused = [{"name": n, "reason": reason} for n, reason in found.refused]
         print_json({"added": added, "known": old, "doubles": found.doubles, "refused": refused})
     else:
-        typer.echo(f"{len(tables)} feeds added to {file}, {old} were there already")
+        were = "was" if old == 1 else "were"
+        typer.echo(f"{counted(len(tables), 'feed')} added to {file}, {old} {were} there already")
     for title, reason in found.refused:
         say(f"{title}: left out, its address {reason}")
     if found.refused:
@@ -216,4 +218,4 @@ def export(
         typer.echo(files.write(opml.absolute().parent, {opml.name: data})[0])
     left = sum(source.kind == "folder" for source in chosen.source)
     if left:
-        say(f"{left} folders left out: OPML lists feeds only")
+        say(f"{counted(left, 'folder')} left out: OPML lists feeds only")

@@ -3,13 +3,13 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from service.cli.console import local
+from service.cli.console import counted, local
 from service.model import SourceRead
 from service.settings import Settings, SourceSettings
 from service.store.sources import SourceState
 
 COLUMNS = (
-    *("name", "kind", "state", "items", "articles", "problems"),
+    *("name", "kind", "state", "items", "articles", "problems", "skipped"),
     *("last success", "next check", "last error"),
 )
 
@@ -28,6 +28,7 @@ def row(source: SourceSettings, state: SourceState | None, chosen: Settings) -> 
         "items": known.items if known else 0,
         "articles": state.articles if state else 0,
         "problems": known.problems if known else 0,
+        "skipped": known.skipped if known else 0,
         "last_read": known.last_read if known else None,
         "last_success": known.last_success if known else None,
         "next_check": health.next_check if health and not health.stopped else None,
@@ -43,7 +44,7 @@ def cells(found: dict[str, object], zone: ZoneInfo) -> tuple[object, ...]:
     """Return a row as the cells of a table under `COLUMNS`."""
     stopped = found["stopped"]
     return (
-        *(found[key] for key in ("name", "kind", "state", "items", "articles", "problems")),
+        *(found[key] for key in COLUMNS[:7]),
         _time(found["last_success"], zone),
         f"none: {stopped}" if stopped else _time(found["next_check"], zone, never="now"),
         found["last_error"] or _moved(found),
@@ -66,13 +67,15 @@ def words(read: SourceRead, state: SourceState, zone: ZoneInfo) -> str:
     if read.state == "failed":
         text = f"{read.name}: failed: {read.error}"
         if health.failures > 1:
-            text += f"; {health.failures} failures in a row"
+            text += f"; {counted(health.failures, 'failure')} in a row"
         if state.last_success is not None:
             text += f"; last read well {local(state.last_success, zone)}"
     else:
-        text = f"{read.name}: read well: {read.items} items, {read.new} new"
+        text = f"{read.name}: read well: {counted(read.items, 'item')}, {read.new} new"
         if state.problems:
             text += f", {state.problems} of no use"
+        if state.skipped:
+            text += f", {state.skipped} skipped"
         if health.address:
             text += f"; it has moved for good and is read at {health.address}"
         elif health.moved_to:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
 from service.model import Entry, Health, Problem, utc
 from service.store import health as states
@@ -35,6 +35,8 @@ class SourceState:
     last_error: str | None
     #: Items that could not be used at the last successful reading.
     problems: int
+    #: Items, or sources as a whole, that are left out on purpose.
+    skipped: int = 0
     health: Health = field(default_factory=Health)
 
 
@@ -48,6 +50,7 @@ class Reading:
     items: int
     #: Revisions that were new to the store.
     new: int
+    #: Faults; what was skipped is none.
     problems: int
     error: str | None
 
@@ -79,7 +82,8 @@ def record_read(
     reading; None: as before.
     """
     moment = utc(at)
-    faults = tuple(dict.fromkeys((problem.key, problem.reason) for problem in problems))
+    told = tuple(dict.fromkeys((p.key, p.reason, p.kind) for p in problems))
+    faults = sum(kind == "fault" for _, _, kind in told)
     _upsert(
         db,
         source,
@@ -99,15 +103,15 @@ def record_read(
     new = record(db, source=source, at=moment, entries=entries)
     leave(db, source=source, at=moment, keys=gone)
     db.execute(delete(tables.problem).where(tables.problem.c.source == source))
-    if faults:
+    if told:
         db.execute(
             insert(tables.problem),
             [
-                {"source": source, "key": key, "reason": reason, "seen_at": moment}
-                for key, reason in faults
+                {"source": source, "key": key, "reason": reason, "seen_at": moment, "kind": kind}
+                for key, reason, kind in told
             ],
         )
-    _log(db, source, moment, items=items, new=len(new), problems=len(faults))
+    _log(db, source, moment, items=items, new=len(new), problems=faults)
     return new
 
 
@@ -117,7 +121,7 @@ class Unchanged:
 
     source: str
     items: int
-    #: How many items cannot be used.
+    #: How many items cannot be used; those that are skipped are not counted.
     problems: int
     cursor: str | None
     health: Health
@@ -258,30 +262,36 @@ def cursors(db: Connection) -> dict[str, tuple[str, str | None]]:
     return {name: (address, left) for name, address, left in rows}
 
 
-def listing(db: Connection) -> tuple[SourceState, ...]:
-    """Return every source that the store knows, configured still or not, in order of name."""
+def listing(db: Connection, *, name: str | None = None) -> tuple[SourceState, ...]:
+    """Return every source that the store knows, configured still or not, in order of name.
+
+    name: only this one, where it is known.
+    """
     place, problem, source = tables.place, tables.problem, tables.source
-    articles = (
-        select(place.c.source, func.count(place.c.revision.distinct()).label("articles"))
-        .group_by(place.c.source)
-        .subquery()
-    )
-    faults = (
-        select(problem.c.source, func.count().label("problems"))
+    given = select(place.c.source, func.count(place.c.revision.distinct()).label("articles"))
+    if name is not None:
+        given = given.where(place.c.source == name)
+    articles = given.group_by(place.c.source).subquery()
+    skips = func.sum(case((problem.c.kind == "skipped", 1), else_=0)).label("skipped")
+    told = (
+        select(problem.c.source, func.count().label("all"), skips)
         .group_by(problem.c.source)
         .subquery()
     )
     known = states.listing(db)
-    rows = db.execute(
+    query = (
         select(
             source,
             func.coalesce(articles.c.articles, 0).label("articles"),
-            func.coalesce(faults.c.problems, 0).label("problems"),
+            func.coalesce(told.c.all - told.c.skipped, 0).label("problems"),
+            func.coalesce(told.c.skipped, 0).label("skipped"),
         )
         .outerjoin(articles, articles.c.source == source.c.name)
-        .outerjoin(faults, faults.c.source == source.c.name)
+        .outerjoin(told, told.c.source == source.c.name)
         .order_by(source.c.name)
     )
+    if name is not None:
+        query = query.where(source.c.name == name)
     return tuple(
         SourceState(
             name=row.name,
@@ -294,9 +304,10 @@ def listing(db: Connection) -> tuple[SourceState, ...]:
             last_success=row.last_success,
             last_error=row.last_error,
             problems=row.problems,
+            skipped=row.skipped,
             health=known.get(row.name, Health()),
         )
-        for row in rows
+        for row in db.execute(query)
     )
 
 
@@ -325,11 +336,12 @@ def readings(
 
 
 def problems(db: Connection, source: str | None = None) -> tuple[Problem, ...]:
-    """Return what cannot be used at present, of one source or of all; by source, key, reason."""
+    """Return what is not used at present, of one source or of all; by source, key, reason."""
     problem = tables.problem
     query = select(problem).order_by(problem.c.source, problem.c.key, problem.c.reason)
     if source is not None:
         query = query.where(problem.c.source == source)
     return tuple(
-        Problem(source=row.source, key=row.key, reason=row.reason) for row in db.execute(query)
+        Problem(source=row.source, key=row.key, reason=row.reason, kind=row.kind)
+        for row in db.execute(query)
     )

@@ -114,7 +114,7 @@ place = Table(
     Index(None, "restored"),
 )
 
-#: What could not be used at the last successful reading of each source.
+#: What was not used at the last successful reading of each source.
 problem = Table(
     "problem",
     metadata,
@@ -124,6 +124,9 @@ problem = Table(
     Column("key", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    #: "skipped": left out on purpose, which is no fault (`service.model.ProblemKind`).
+    Column("kind", Text, nullable=False, server_default="fault"),
+    CheckConstraint("kind IN ('fault', 'skipped')", name="kind"),
     Index(None, "source"),
 )
 
@@ -172,6 +175,7 @@ issue = Table(
     CheckConstraint("(brief IS NULL) = (sha256 IS NULL)", name="sha256"),
     CheckConstraint("state = 'failed' OR brief IS NOT NULL", name="brief"),
     Index(None, "created"),
+    Index(None, "edition", "created"),
 )
 Index(
     "uq_issue_published",
@@ -195,4 +199,31 @@ artifact = Table(
     Column("sha256", String(64), nullable=False),
     CheckConstraint("length(sha256) = 64", name="sha256"),
     UniqueConstraint("issue", "name"),
+)
+
+#: What can be searched, with the number under which the index of words knows it. Both this and
+#: `telling` are made from the rest, and lag behind it by seconds (`service.store.search`).
+searchable = Table(
+    "searchable",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    #: The id of a revision, or of an issue in figures.
+    Column("ref", String(64), nullable=False),
+    CheckConstraint("kind IN ('article', 'issue')", name="kind"),
+    UniqueConstraint("kind", "ref"),
+)
+
+#: A story as one issue told it.
+telling = Table(
+    "telling",
+    metadata,
+    Column("issue", Integer, ForeignKey("issue.id"), primary_key=True),
+    #: The story's id: the smallest root of its articles when it was first told.
+    Column("story", String(64), primary_key=True),
+    #: Its number in the issue, from 1.
+    Column("number", Integer, nullable=False),
+    #: JSON, as the issue's brief has it: headline, language, badge, outlets and sentences.
+    Column("told", Text, nullable=False),
+    Index(None, "story"),
 )

@@ -78,14 +78,14 @@ def test_a_hostile_feed_costs_itself_only(name: str) -> None:
 @pytest.mark.parametrize("name", ["deep_html", "deep_blocks", "comments"])
 def test_an_item_that_cannot_be_used_is_named_and_the_next_is_read(name: str) -> None:
     found = items(bombs.FEEDS[name](), url=URL, now=NOW)
-    assert [key for key, _ in found.problems] == ["bad"]
+    assert [key for key, _, _ in found.problems] == ["bad"]
     assert [entry.key for entry in found.entries] == ["good"]
 
 
 def test_markup_nested_too_deep_is_refused_before_it_is_cleaned() -> None:
     found = items(bombs.deep_blocks(), url=URL, now=NOW)
     reason = "is markup nested 39900 deep, and at most 1000 is read"
-    assert found.problems == (("bad", reason),)
+    assert found.problems == (("bad", reason, "fault"),)
 
 
 def test_long_lists_without_end_tags_are_not_deep() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from feeds.dialect import MAX_ITEM, Draft, finished, is_chinese, tongue_of
-from feeds.items import items
+from feeds.items import Unused, items
 from feeds.metadata import Facts
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -23,26 +23,43 @@ def _draft(*markup: str, plain: tuple[str, ...] = ()) -> Draft:
     return Draft(name="n", facts=Facts(), markup=markup, plain=plain)
 
 
-def _problems(*inner: str) -> tuple[tuple[str, str], ...]:
+def _problems(*inner: str) -> tuple[Unused, ...]:
     return items(_rss(*inner), url=URL, now=NOW).problems
 
 
-def test_a_feed_of_sounds_is_one_problem_and_not_one_for_each_item() -> None:
+def test_a_feed_of_sounds_is_skipped_in_one_line_and_not_one_for_each_item() -> None:
     inner = [f"<guid>g{n}</guid><title>T {n}</title>{MEDIA.format(n=n)}" for n in range(12)]
-    assert _problems(*inner) == (("", "12 items without a text (podcast or video feed)"),)
+    assert _problems(*inner) == (
+        ("", "12 items without a text (podcast or video feed)", "skipped"),
+    )
 
 
-def test_a_feed_of_titles_is_one_problem_too() -> None:
+def test_a_feed_of_titles_is_skipped_too() -> None:
     inner = [f"<guid>g{n}</guid><title>T {n}</title>" for n in range(3)]
-    assert _problems(*inner) == (("", "3 items without a text (titles only)"),)
-    assert _problems(inner[0]) == (("", "1 item without a text (titles only)"),)
+    assert _problems(*inner) == (("", "3 items without a text (titles only)", "skipped"),)
+    assert _problems(inner[0]) == (("", "1 item without a text (titles only)", "skipped"),)
 
 
-def test_sounds_between_articles_are_problems_of_their_own() -> None:
+def test_sounds_between_articles_are_skipped_one_by_one() -> None:
     article = f"<guid>a</guid><description>{LEAD}</description>"
     assert _problems(article, f"<guid>g</guid>{MEDIA.format(n=1)}") == (
-        ("g", "has no text, only media (audio/mpeg)"),
+        ("g", "has no text, only media (audio/mpeg)", "skipped"),
     )
+
+
+def test_an_item_with_nothing_but_furniture_is_skipped() -> None:
+    article = f"<guid>a</guid><description>{LEAD}</description>"
+    found = _problems(article, "<guid>g</guid><description>FILE PHOTO: A bridge</description>")
+    assert found == (("g", "holds no text that can be read", "skipped"),)
+
+
+def test_an_item_that_cannot_be_read_is_a_fault_among_those_that_are_skipped() -> None:
+    large = f"<guid>a</guid><description>{'x' * (MAX_ITEM + 1)}</description>"
+    silent = f"<guid>g</guid>{MEDIA.format(n=1)}"
+    assert [(key, kind) for key, _, kind in _problems(large, silent)] == [
+        ("a", "fault"),
+        ("g", "skipped"),
+    ]
 
 
 def test_an_empty_feed_has_no_problem() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -94,16 +94,24 @@ class Texts(Pages):
     def __init__(self, *pending: bool) -> None:
         self._pending = list(pending)
         self.before: list[Mapping[str, Tried]] = []
+        self.cut: list[Collection[str]] = []
 
     async def fill(
-        self, entries: Sequence[Entry], before: Mapping[str, Tried], *, tongue: str | None = None
+        self,
+        entries: Sequence[Entry],
+        before: Mapping[str, Tried],
+        *,
+        cut: Collection[str] = (),
+        tongue: str | None = None,
     ) -> Filled:
         self.before.append(before)
+        self.cut.append(cut)
         return Filled(
             entries=tuple(replace(entry, text_from="page") for entry in entries),
             tried={entry.key: Tried(teaser="t", state="page", tries=2) for entry in entries},
             pending=self._pending.pop(0),
             kills=2,
+            skipped=(("https://example.org/robots.txt", "asks for 60 s", "skipped"),),
         )
 
 
@@ -132,3 +140,20 @@ def test_while_pages_are_left_the_feed_is_asked_without_conditions_and_parsed_ag
     _read(client, second.cursor, texts)
     assert [validators for _, validators in client.asked] == [{}, {}, {"If-None-Match": '"1"'}]
     assert len(texts.before) == 2
+
+
+def test_pages_that_are_left_alone_are_named_as_skipped_also_after_a_304() -> None:
+    client = Canned(answer(rss(item("1", LEAD)), etag='"1"'), answer(status=304))
+    texts = Texts(False)
+    first = _read(client, None, texts)
+    second = _read(client, first.cursor, texts)
+    for batch in (first, second):
+        assert [(p.key, p.reason, p.kind) for p in batch.problems] == [
+            ("https://example.org/robots.txt", "asks for 60 s", "skipped")
+        ]
+
+
+def test_items_that_say_that_they_go_on_are_told_to_whom_fetches_pages() -> None:
+    texts = Texts(False)
+    _read(Canned(answer(rss(item("1", f"{LEAD} Read more"), item("2", LEAD)))), None, texts)
+    assert texts.cut == [{"1"}]

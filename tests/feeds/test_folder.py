@@ -79,7 +79,7 @@ def test_no_folder_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
 
 def test_a_file_in_place_of_the_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(SourceError, match="is not a folder"):
+    with pytest.raises(SourceError, match="is a file, not a folder"):
         read(tmp_path / "file")
 
 
@@ -119,6 +119,25 @@ def test_a_bad_file_is_a_problem_and_costs_no_other(
     assert reason in reasons(batch)[name]
     assert "\n" not in reasons(batch)[name]
     assert reasons(read(tmp_path, batch.cursor)) == reasons(batch)
+
+
+def test_what_is_never_read_is_skipped_and_what_is_broken_is_a_fault(tmp_path: Path) -> None:
+    outside = tmp_path.parent / "outside.txt"
+    outside.write_text(LEAD)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in ("a.url", "b.webloc", "c.epub", "d.doc", "e.txt"):
+        (folder / name).write_bytes(b"")
+    (folder / "f.txt").symlink_to(outside)
+    (folder / "g.txt").symlink_to(tmp_path / "nowhere")
+    batch = read(folder)
+    kinds = {problem.key: problem.kind for problem in batch.problems}
+    assert kinds == {
+        **dict.fromkeys(("a.url", "b.webloc", "c.epub", "d.doc", "f.txt"), "skipped"),
+        **dict.fromkeys(("e.txt", "g.txt"), "fault"),
+    }
+    assert batch.faults == 2
+    assert read(folder, batch.cursor).problems == batch.problems, "as remembered"
 
 
 def test_a_large_file_is_refused_unread(tmp_path: Path) -> None:
@@ -286,3 +305,25 @@ def test_pdf_word_and_mail_are_read_with_their_endings_in_any_case(tmp_path: Pat
 def test_the_operators_language_is_that_of_all_texts(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(LEAD)
     assert read(tmp_path, language="nl").entries[0].language == "nl"
+
+
+def test_a_file_with_broken_front_matter_is_read_and_a_fault_until_it_is_mended(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f'---\ntitle: "Talks\nsource: Times\n---\n\n{LEAD}\n')
+    first = read(tmp_path)
+    assert [(entry.text, entry.outlet) for entry in first.entries] == [(LEAD, "Times")]
+    assert first.faults == 1
+    assert reasons(first)["a.md"] == (
+        "has front matter that is not YAML (line 2: a quotation mark is not closed); "
+        "what it says may be lost"
+    )
+    second = read(tmp_path, first.cursor)
+    assert (second.entries, second.problems) == ((), first.problems)
+    path.write_text(f"---\ntitle: Talks in the north\nsource: Times\n---\n\n{LEAD}\n")
+    third = read(tmp_path, second.cursor)
+    assert ([entry.title for entry in third.entries], third.problems) == (
+        ["Talks in the north"],
+        (),
+    )

@@ -1,5 +1,6 @@
 """Title, date, address and source from what stands above a text."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -224,3 +225,67 @@ def test_the_first_sentence_of_russian_and_of_initials() -> None:
 )
 def test_only_http_addresses_are_addresses(text: str, found: str | None) -> None:
     assert address(text) == found
+
+
+@pytest.mark.parametrize(
+    ("block", "fault"),
+    [
+        ('title: "Ministers meet\nsource: Example Times', "line 2: a quotation mark is not closed"),
+        ("source: Example Times\ntags: [a, b\nlang: en", "line 3: a bracket is not closed"),
+        ("source: Example Times\n\ttags: a", "line 3: a tab stands where blanks are wanted"),
+        ("source: Example Times\nauthor: @them", "line 3: .*put the value into quotation marks"),
+        ("source: Example Times\nauthor: *them", "line 3: found undefined alias"),
+        (
+            "source: Example Times\ndate: 2026-13-40",
+            "cannot be read .line 3: month must be in 1..12",
+        ),
+    ],
+)
+def test_broken_front_matter_is_a_fault_that_names_the_line_and_leaves_the_text(
+    block: str, fault: str
+) -> None:
+    facts, rest = front_matter(f"---\n{block}\n---\nThe text.\n", now=NOW)
+    assert facts.fault is not None
+    assert re.search(fault, facts.fault)
+    assert (facts.outlet, rest) == ("Example Times", "The text.\n")
+
+
+def test_lines_above_front_matter_count_in_the_line_of_its_fault() -> None:
+    facts, _ = front_matter('\n\n---\ntitle: "x\n---\nText.', now=NOW)
+    assert "(line 4: a quotation mark" in (facts.fault or "")
+
+
+def test_front_matter_without_an_end_is_a_fault_and_leaves_the_text() -> None:
+    facts, rest = front_matter(
+        "---\ntitle: Ministers meet\ntags:\n  - x\n- y\nlang: en\n\nThe text.\n", now=NOW
+    )
+    assert (facts.title, facts.language) == ("Ministers meet", "en")
+    assert facts.fault == (
+        "has front matter without an end (line 1): put a line of three dashes below it"
+    )
+    assert rest == "\nThe text.\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\nThe talks went on: [so it was said\n---\nMore.",
+        "---\nNote: the talks went on.\n\nMore.",
+        "---\n\nThe talks.",
+        "---",
+        "--- title: x\n---\n",
+    ],
+)
+def test_text_below_a_rule_is_no_front_matter(text: str) -> None:
+    assert front_matter(text, now=NOW) == (Facts(), text)
+
+
+def test_a_title_with_a_colon_is_mended_and_no_fault() -> None:
+    facts, rest = front_matter("---\ntitle: Talks: day two\nlang: en\n---\nText.", now=NOW)
+    assert (facts.title, facts.fault, rest) == ("Talks: day two", None, "Text.")
+
+
+@given(st.text(alphabet='---\n:abtitle \t["{&*', max_size=120))
+def test_front_matter_of_any_kind_is_taken_from_the_top_or_not_at_all(text: str) -> None:
+    _, rest = front_matter(f"---\n{text}", now=NOW)
+    assert f"---\n{text}".endswith(rest)

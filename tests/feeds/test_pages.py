@@ -10,7 +10,7 @@ import pytest
 
 from feeds.fetch import Response
 from feeds.fulltext import about, article, teaser
-from feeds.pages import PAGES_MAX, TRIES_MAX, Filled, Pages, Tried
+from feeds.pages import PAGES_MAX, PAUSES_S, TRIES_MAX, Filled, Pages, Tried
 from feeds.robots import Answer
 from service.errors import ExtractError, FetchError, ParseError
 from service.model import Entry
@@ -53,15 +53,21 @@ class Site:
         self.answer = answer
         self.leave: Answer = may
         self.asked: list[str] = []
+        self.pause = 0.0
+        self.gaps: list[float] = []
 
-    async def get(self, url: str, *, validators: dict[str, str] | None = None) -> Response:
+    async def get(self, url: str, *, gap_s: float = 0.0) -> Response:
         self.asked.append(url)
+        self.gaps.append(gap_s)
         if isinstance(self.answer, FetchError):
             raise self.answer
         return self.answer
 
     async def may(self, url: str) -> Answer:
         return self.leave
+
+    def pause_s(self, url: str) -> float:
+        return self.pause
 
     def fill(self, *entries: Entry, before: Mapping[str, Tried] | None = None) -> Filled:
         async def here(work: Callable[[], T]) -> T:
@@ -199,7 +205,7 @@ def test_one_reading_fetches_so_many_pages_and_the_next_goes_on() -> None:
 def test_a_page_that_fails_costs_itself_only() -> None:
     site = Site(_response(PAGE))
 
-    async def one_fails(url: str, *, validators: dict[str, str] | None = None) -> Response:
+    async def one_fails(url: str, *, gap_s: float = 0.0) -> Response:
         if url.endswith("bad"):
             raise FetchError("no", status=500)
         return _response(PAGE)
@@ -241,3 +247,54 @@ def test_another_article_is_not_about_the_same() -> None:
 def test_a_page_without_a_text_is_an_error_of_its_own() -> None:
     with pytest.raises((ExtractError, ParseError)):
         article(b"", _entry(), url=URL, now=NOW)
+
+
+def test_pages_are_fetched_as_slowly_as_their_site_asks() -> None:
+    site = Site(_response(PAGE))
+    site.pause = 7.0
+    site.fill(_entry())
+    assert site.gaps == [7.0]
+
+
+def test_pauses_leave_pages_to_the_next_reading_without_counting_a_try() -> None:
+    site = Site(_response(PAGE))
+    site.pause = 25.0
+    entries = [_entry(str(n)) for n in range(5)]
+    first = site.fill(*entries)
+    assert (len(site.asked), first.pending) == (2, True)
+    assert first.tried.keys() == {"0", "1"}
+    assert [entry.text_from for entry in first.entries] == ["page"] * 2 + ["feed"] * 3
+    second = site.fill(*entries, before=first.tried)
+    third = site.fill(*entries, before=second.tried)
+    assert (len(site.asked), third.pending) == (5, False)
+    assert {tried.tries for tried in third.tried.values()} == {1}
+
+
+def test_a_pause_longer_than_all_pauses_of_a_reading_still_lets_one_page_be_read() -> None:
+    site = Site(_response(PAGE))
+    site.pause = PAUSES_S + 1
+    assert site.fill(_entry("1"), _entry("2")).tried.keys() == {"1"}
+
+
+def test_a_site_that_asks_for_too_long_a_pause_is_left_alone_with_a_reason() -> None:
+    site = Site(_response(PAGE), may="slow")
+    site.pause = 120.0
+    filled = site.fill(_entry("1"), _entry("2"))
+    assert (site.asked, filled.pending) == ([], False)
+    assert [entry.text_from for entry in filled.entries] == ["feed", "feed"]
+    ((key, reason, kind),) = filled.skipped
+    assert (key, kind) == ("https://wire.example/robots.txt", "skipped")
+    assert reason.startswith("asks for 120 s between two pages, and at most 30 s are waited")
+
+
+def test_a_long_text_that_says_that_it_goes_on_is_a_teaser() -> None:
+    site = Site(_response(PAGE))
+    long = _entry("1", f"{LEAD} " * 20)
+
+    async def here(work: Callable[[], T]) -> T:
+        return work()
+
+    pages = Pages(site, site, now=lambda: NOW, run=here)
+    for cut, asked in ((frozenset[str](), []), (frozenset({"1"}), [URL])):
+        asyncio.run(pages.fill([long], {}, cut=cut))
+        assert site.asked == asked

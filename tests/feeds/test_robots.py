@@ -182,3 +182,44 @@ def test_what_a_site_says_holds_for_a_day_and_silence_for_a_quarter_of_an_hour(
 
     asyncio.run(ask())
     assert len(client.asked) == asked
+
+
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [
+        ("User-agent: *\nCrawl-delay: 10", 10.0),
+        ("User-agent: *\nCrawl-Delay : 2.5 # please\nDisallow: /a", 2.5),
+        ("User-agent: *\nCrawl-delay: 5\nUser-agent: briefing-digest\nCrawl-delay: 2", 2.0),
+        ("User-agent: *\nCrawl-delay: 5\nUser-agent: briefing-digest\nDisallow:", 0.0),
+        ("User-agent: other\nCrawl-delay: 5", 0.0),
+        ("Crawl-delay: 5", 0.0),
+        ("User-agent: *\nCrawl-delay: 3\nCrawl-delay: 7", 7.0),
+        ("User-agent: *\nCrawl-delay: soon", 0.0),
+        ("User-agent: *\nCrawl-delay: -1", 0.0),
+        ("User-agent: *\nCrawl-delay: inf", 0.0),
+        ("User-agent: *\nCrawl-delay: ٣", 0.0),
+        ("User-agent: *\nCrawl-delay: " + "9" * 400, 0.0),
+    ],
+)
+def test_the_pause_that_a_site_asks_for_is_read(body: str, seconds: float) -> None:
+    assert read(body.encode(), agent="briefing-digest").delay_s == seconds
+
+
+def test_a_pause_closes_the_agents_of_a_group_as_a_rule_does() -> None:
+    body = b"User-agent: *\nCrawl-delay: 1\nUser-agent: other\nDisallow: /"
+    assert read(body, agent="briefing-digest").allow(f"{SITE}/a")
+
+
+@pytest.mark.parametrize(
+    ("delay", "leave", "pause_s"), [("30", "yes", 30.0), ("31", "slow", 31.0), ("0", "yes", 0.0)]
+)
+def test_a_pause_that_is_too_long_is_no_leave(delay: str, leave: str, pause_s: float) -> None:
+    body = f"User-agent: *\nCrawl-delay: {delay}\nDisallow: /no".encode()
+    robots = Robots(Canned(answer(body)), agent="briefing-digest", now=lambda: NOW)
+
+    async def ask() -> tuple[float, str, str, float]:
+        before = robots.pause_s(f"{SITE}/a")
+        yes, no = await robots.may(f"{SITE}/a"), await robots.may(f"{SITE}/no")
+        return before, yes, no, robots.pause_s(f"{SITE}/b")
+
+    assert asyncio.run(ask()) == (0.0, leave, "no", pause_s)

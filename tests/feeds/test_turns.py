@@ -124,3 +124,31 @@ def test_a_gap_is_jittered_and_follows_a_failure_too() -> None:
 
     asyncio.run(run())
     assert time.slept == [pytest.approx(1.0 + JITTER / 2)]
+
+
+def test_a_host_that_wants_a_longer_gap_gets_it_before_and_behind() -> None:
+    time = Time()
+    turns = Turns(_pace(time))
+
+    async def run() -> None:
+        for gap_s in (0.0, 10.0, 10.0, 0.0):
+            async with turns.turn("a", gap_s=gap_s):
+                time.now += 2.0
+        async with turns.turn("b"):
+            pass
+
+    asyncio.run(run())
+    assert time.slept == [10.0, 10.0, 10.0]
+
+
+def test_a_gap_shorter_than_ours_changes_nothing() -> None:
+    time = Time()
+    turns = Turns(_pace(time))
+
+    async def run() -> None:
+        for gap_s in (0.5, 0.5):
+            async with turns.turn("a", gap_s=gap_s):
+                pass
+
+    asyncio.run(run())
+    assert time.slept == [1.0]
