@@ -29,10 +29,7 @@ def init(
 ) -> None:
     """Write a commented settings file; with --topic, check a topic profile."""
     if topic is not None:
-        from service.topic import load
-
-        profile = load(topic, Path.cwd())
-        typer.echo(f"{topic}: a good profile: {profile.title}")
+        _check(topic)
         return
     from service import files
 
@@ -41,3 +38,21 @@ def init(
     (path,) = files.write(file.absolute().parent, {file.name: template().encode("utf-8")})
     typer.echo(path)
     say("edit it, then try: briefing doctor")
+
+
+def _check(topic: str) -> None:
+    """Say whether a profile is good, what it holds, and which of its names are doubtful."""
+    from service.topic import doubts
+    from service.topic.profilefile import parse, source_of
+
+    source = source_of(topic)
+    profile = parse(source, where=topic)
+    found = doubts(profile, source, where=topic)
+    for doubt in found:
+        say(f"warning: {doubt}")
+    names = sum(len(entity.aliases) for entity in profile.entities)
+    typer.echo(
+        f"{topic}: a good profile: {profile.title}; sides {len(profile.sides)}, "
+        f"entities {len(profile.entities)}, names {names}, tracks {len(profile.tracks)}"
+        + (f"; doubtful names {len(found)}" if found else "")
+    )

@@ -5,7 +5,7 @@
     vectors      features as weighted sparse rows, and the pairs of rows that are alike
     similarity   how alike articles are, over time and across languages, and why
     linkage      average linkage on a sparse graph
-    cluster      articles to stories
+    cluster      articles to stories, and what is kept for the next time
     matching     a few new rows against many known ones
     known        stories that a few new articles are added to
     origins      copies, credits, outlets: how many texts were written independently
@@ -39,28 +39,27 @@ times (worse by 0.01 on Multi-News).
 Limit: in a batch of ten thousand or more the commonest features propose no pairs, so that a story
 of many hundred articles that share nothing rarer may come out in parts.
 
-Cost on one core, `benchmarks/stories.py` (grow, add): 0.5 s for a thousand articles of 270 words,
-5 s for ten thousand, 56 s and 1.3 GB for a hundred thousand, four to five times what tokenising
-costs; a hundred new articles on ten thousand known ones (`known`) cost a sixtieth of the whole.
+Cost on one core, `benchmarks/stories.py` (grow, add): 0.7 s for a thousand articles of 270 words,
+7 s for ten thousand, 74 s and 1.4 GB for a hundred thousand, four to six times what tokenising
+costs; with a hundred new articles on ten thousand that were grouped before (`cluster`) a
+twenty-second of the whole.
 
-Everything here is pure: no clock, no I/O, and the order of the articles given changes nothing.
+Everything here is pure: no clock, no I/O; neither the order of the articles given nor what was
+grouped before changes a story.
 """
 
 from service.stories.cluster import cluster
 from service.stories.continuity import Changes, Continued, Told, continue_from
-from service.stories.known import Known, remember
 from service.stories.order import place, stories
 from service.stories.origins import origins
 
 __all__ = [
     "Changes",
     "Continued",
-    "Known",
     "Told",
     "cluster",
     "continue_from",
     "origins",
     "place",
-    "remember",
     "stories",
 ]

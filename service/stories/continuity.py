@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.model import Article, Badge, Sentence, Story, utc
-from service.stories.cluster import RULE
 from service.stories.dates import days
 from service.stories.features import numbers
+from service.stories.linkage import RULE
 from service.stories.similarity import Batch, mean_similarity
 from service.topic import Profile, mentions
 from summarizers.text import sentences, stems

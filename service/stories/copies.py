@@ -16,9 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+import numpy as np
 from rensa import RMinHash
 
 from service.model import Article
+from service.stories.vectors import Ints
 
 #: Words to a run, and characters of a Chinese one.
 _WORDS = 5
@@ -38,10 +40,24 @@ _ROWS = 4
 _SEED = 20250508
 
 
-def copies(articles: Mapping[str, Article]) -> tuple[tuple[str, ...], ...]:
+def sketch(article: Article) -> Ints:
+    """Return what a text's copies are looked for by, a number a band; (0,) if it is too short."""
+    found = _runs(article)
+    if len(found) < _MIN_SHINGLES:
+        return np.zeros(0, dtype=np.int64)
+    made = RMinHash(num_perm=_PERMUTATIONS, seed=_SEED)
+    made.update(list(found))
+    digest = made.digest()
+    bands = range(0, _PERMUTATIONS, _ROWS)
+    return np.array([hash(tuple(digest[at : at + _ROWS])) for at in bands], dtype=np.int64)
+
+
+def copies(
+    articles: Mapping[str, Article], sketches: Mapping[str, Ints]
+) -> tuple[tuple[str, ...], ...]:
     """Return the ids in groups of copies, each ascending, in order of their first.
 
-    articles: by id. The groups do not depend on the order of the articles.
+    articles, sketches: by id. The groups do not depend on the order of the articles.
     """
     ids = sorted(articles)
     leader = list(range(len(ids)))
@@ -56,16 +72,7 @@ def copies(articles: Mapping[str, Article]) -> tuple[tuple[str, ...], ...]:
     def read(i: int) -> frozenset[str]:
         return _runs(articles[ids[i]])
 
-    digests: list[Sequence[int]] = []
-    for i in range(len(ids)):
-        found = _runs(articles[ids[i]])
-        if len(found) < _MIN_SHINGLES:
-            digests.append(())
-            continue
-        sketch = RMinHash(num_perm=_PERMUTATIONS, seed=_SEED)
-        sketch.update(list(found))
-        digests.append(sketch.digest())
-    for i, j in _proposed(digests):
+    for i, j in _proposed([sketches[id_] for id_ in ids]):
         low, high = sorted((find(i), find(j)))
         if low == high or not _near(articles[ids[i]], articles[ids[j]]):
             continue
@@ -96,13 +103,21 @@ def _near(first: Article, second: Article) -> bool:
     return abs((first.published - second.published).total_seconds()) <= _DAYS * 86400
 
 
-def _proposed(digests: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
-    """Yield pairs that may be copies, neighbours of each bucket, band by band to spare memory."""
-    for band in range(0, _PERMUTATIONS, _ROWS):
-        buckets: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
-        for i, digest in enumerate(digests):
-            if digest:
-                buckets[tuple(digest[band : band + _ROWS])].append(i)
-        for group in buckets.values():
+def _proposed(sketches: Sequence[Ints]) -> Iterator[tuple[int, int]]:
+    """Yield pairs that may be copies: in each bucket of a band neighbours, and all with the first.
+
+    Two bands of one number by chance propose a pair in vain, which is counted like any other.
+    """
+    rows = np.array([i for i, one in enumerate(sketches) if len(one)], dtype=np.int64)
+    if len(rows) < 2:
+        return
+    table = np.stack([sketches[i] for i in rows.tolist()])
+    for band in table.T:
+        order = np.argsort(band, kind="stable")
+        bounds = np.flatnonzero(np.diff(band[order])) + 1
+        bounds = np.concatenate([[0], bounds, [len(order)]])
+        several = np.flatnonzero(np.diff(bounds) > 1)
+        for start, end in zip(bounds[several].tolist(), bounds[several + 1].tolist(), strict=True):
+            group = rows[order[start:end]].tolist()
             yield from pairwise(group)
             yield from ((group[0], other) for other in group[2:])

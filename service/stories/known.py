@@ -1,17 +1,17 @@
 """Stories that a few new articles are added to, at a small part of the cost of all of them.
 
-Problem: a service that looks for news every ten minutes has ten thousand articles of the last
-weeks and a handful of new ones. Reading them all again costs what it cost the first time, nearly
-all of it for tokenising texts that have not changed, and for weighing and pairing their rows.
+Problem: a service groups the articles of a week that it has grouped the day before but for a few.
+Doing it anew costs what it cost the first time, nearly all of it for tokenising texts that have not
+changed, and for weighing and pairing their rows.
 
 Choice: `Known` keeps the rows, the pairs that are alike and the stories. New articles are matched
 against the rows, and only the connected components that they touch are clustered again. What is
 rare stays counted as it was when the known rows were weighted; once the new articles of a language
 are more than a tenth of its known ones, that language is weighted anew. The stories are therefore
-not always those of all articles at once: they differ where a similarity lies within the drift of
-the weights from the threshold (on labelled stories the tests allow two articles in a hundred, and
-no loss in quality). Up to that tenth they depend on which articles are known and which are new,
-neither on their order nor on the portions in which the new ones come.
+not always those of all articles weighed at once: they differ where a similarity lies within the
+drift of the weights from the threshold (on labelled stories the tests allow two articles in a
+hundred, and no loss in quality). They depend on which articles are known and which are new:
+`cluster` sees to it that this follows from the articles alone.
 
 Rejected: weights that are exact at any time (each new article changes all of them a little, and so
 every pair), and assigning new articles to the nearest story without clustering (a new article is
@@ -24,9 +24,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from service.model import Article
-from service.stories.cluster import RULE
 from service.stories.features import Features
-from service.stories.linkage import Linked, Rule, linked
+from service.stories.linkage import RULE, Linked, Rule, linked
 from service.stories.matching import Fitted, joined
 from service.stories.similarity import FLOOR, MARKS_FLOOR, crossed, decayed, read
 from service.stories.vectors import Counts, Edges, Ints

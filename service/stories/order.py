@@ -26,7 +26,7 @@ def stories(
         members = sorted(
             (articles[i] for i in group), key=lambda article: _rank(article, relevance)
         )
-        found.append(Story(articles=tuple(members), origins=len(origins(members))))
+        found.append(Story(articles=tuple(members), origins=len(origins(members, profile))))
     return tuple(
         sorted(
             found,

@@ -2,9 +2,10 @@
 
 An agency's text that ten outlets carry is one origin. Two articles share an origin when one text
 is a copy of the other, whole or shortened; when their credit lines name the same writer, or the
-credit line of one names the outlet of the other; or when one outlet published both. An outlet that
-is not known joins nothing, and what only looks alike is counted apart: that two reports of one
-speech quote the same sentences does not make them copies.
+credit line of one names the outlet of the other; or when one outlet published both. An agency is
+one outlet under all the names and hosts that the profile gives it, in whatever language (why:
+`topic.outlets`). An outlet that is not known joins nothing, and what only looks alike is counted
+apart: that two reports of one speech quote the same sentences does not make them copies.
 """
 
 from collections import defaultdict
@@ -14,6 +15,7 @@ from itertools import combinations, pairwise
 from rensa import RMinHash
 
 from service.model import Article
+from service.topic import Profile, agency
 from summarizers.text import words
 
 #: Words to a shingle; Chinese words are shorter and say less.
@@ -42,7 +44,7 @@ def shingles(text: str, language: str) -> frozenset[str]:
     return frozenset(" ".join(found[i : i + size]) for i in range(len(found) - size + 1))
 
 
-def origins(articles: Sequence[Article]) -> tuple[tuple[int, ...], ...]:
+def origins(articles: Sequence[Article], profile: Profile) -> tuple[tuple[int, ...], ...]:
     """Return the indices of articles by origin, each ascending, in order of their first."""
     leader = list(range(len(articles)))
 
@@ -56,7 +58,7 @@ def origins(articles: Sequence[Article]) -> tuple[tuple[int, ...], ...]:
         low, high = sorted((find(i), find(j)))
         leader[high] = low
 
-    for i, j in _same_writer(articles):
+    for i, j in _same_writer(articles, profile):
         join(i, j)
     sets = [shingles(article.text, article.language) for article in articles]
     for i, j in _candidates(sets):
@@ -76,16 +78,21 @@ def copied(first: frozenset[str], second: frozenset[str]) -> bool:
     return shorter >= _MIN_SHINGLES and len(first & second) / shorter >= _COPIED
 
 
-def _same_writer(articles: Sequence[Article]) -> Iterable[tuple[int, int]]:
+def _same_writer(articles: Sequence[Article], profile: Profile) -> Iterable[tuple[int, int]]:
     """Yield pairs of neighbours in each group of articles that one writer stands for."""
     by_name: defaultdict[str, list[int]] = defaultdict(list)
     for i, article in enumerate(articles):
         # Where a text is credited to somebody else, its own outlet did not write it.
-        names = {place.origin for place in article.places if place.origin} or {
-            place.outlet for place in article.places if place.outlet
+        names = {
+            agency(place.origin, None, profile) or _plain(place.origin)
+            for place in article.places
+            if place.origin
+        } or {
+            agency(place.outlet or "", place.url, profile) or _plain(place.outlet or "")
+            for place in article.places
         }
-        for name in names:
-            by_name[_plain(name)].append(i)
+        for name in names - {""}:
+            by_name[name].append(i)
     for name in sorted(by_name):
         yield from pairwise(by_name[name])
 

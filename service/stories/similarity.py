@@ -29,6 +29,10 @@ _FAR_DAYS = 7
 #: What is left of a similarity if neither date is known, and the days that they name lie apart.
 _OTHER_DAYS = 0.85
 _APART_DAYS = 3
+#: And if neither date is known and the texts share neither a figure nor a day: nothing but words
+#: says that they tell of one event, and a call and a visit of the same two people have the same
+#: words. ECB+ does not notice, Multi-News gains 0.006, tens of its articles lose 0.01.
+_ONLY_WORDS = 0.9
 #: Articles in two languages: least similarity of marks that is believed, what it is multiplied
 #: with to compare with words, and the days that may lie between the publications.
 MARKS_FLOOR = 0.3
@@ -106,7 +110,11 @@ class Batch:
             )
             distance = abs(published[0] - published[1])
             factor = _undated(one, other) if np.isnan(distance) else _decay(np.array([distance]))[0]
-            told = "a date is unknown" if np.isnan(distance) else f"{distance:.0f} days apart"
+            told = f"{distance:.0f} days apart"
+            if np.isnan(distance):
+                told = "a date is unknown" + (
+                    ", and no figure or day is in common" if factor == _ONLY_WORDS else ""
+                )
             return _part("words", shared), Part(name="time", value=float(factor), detail=told)
         shared = _shared(self._marks, a, b)
         may = _may_cross(one, other)
@@ -175,13 +183,16 @@ def _decay(days: Floats) -> Floats:
 
 
 def _undated(first: Features, second: Features) -> float:
-    """Return what the named days leave of a similarity, where a publication is unknown."""
+    """Return what named days and figures leave of a similarity, where a date is unknown."""
     for dated, other in ((first, second), (second, first)):
         if dated.published is not None:
             gap = min((apart(dated.published_of_year, day) for day in other.named), default=0)
             return float(_decay(np.array(gap))) if gap >= _FAR_DAYS else 1.0
     gap = min((apart(x, y) for x in first.named for y in second.named), default=0)
-    return _OTHER_DAYS if gap > _APART_DAYS else 1.0
+    if gap > _APART_DAYS:
+        return _OTHER_DAYS
+    shared = first.marks.keys() & second.marks.keys()
+    return 1.0 if any(not mark.startswith("e:") for mark in shared) else _ONLY_WORDS
 
 
 def _may_cross(first: Features, second: Features) -> bool:

@@ -29,6 +29,8 @@ PAIRS = 0.5
 LEAD = 0.2
 ACTORS = 0.1
 TRACKS = 0.1
+#: The highest score that there is: a threshold above it would take nothing.
+HIGHEST = fsum((DENSITY, TITLE, PAIRS, LEAD, ACTORS, TRACKS))
 
 #: Mentions of the lesser side a sentence, from which on density is full.
 _FULL_DENSITY = 0.5

@@ -11,12 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feeds import documents
 from service.model import Article
 from service.stories import cluster
+from service.stories.similarity import Batch
 from service.topic import load
 from tests.builders import DRILL_RU, GAS_EN, RAIL_EN, TRADE_ZH, article, place
 
 PROFILE = load("china-russia")
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BENCH = Path(__file__).resolve().parents[2] / "../shared/bench"
 
 RAIL_OTHER = (
@@ -199,10 +202,30 @@ def test_labelled_stories_are_found_as_well_as_promised(name: str, floor: float)
     assert b_cubed(gold, cluster(found, PROFILE)) >= floor
 
 
+def test_undated_texts_with_nothing_but_words_in_common_are_less_alike_than_with_a_figure() -> None:
+    shared = [f"usual{n}" for n in range(14)]
+    plain = [dated(" ".join([*shared, f"own{n}"]), None) for n in range(2)]
+    counted = [dated(one.text + " and 244.8 billion of it", None) for one in plain]
+    batch = [*plain, *counted]
+    parts = Batch(batch, PROFILE).explain(plain[0].id, plain[1].id)
+    assert (parts[1].value, parts[1].detail) == (
+        0.9,
+        "a date is unknown, and no figure or day is in common",
+    )
+    assert Batch(batch, PROFILE).explain(counted[0].id, counted[1].id)[1].value == 1.0
+
+
 def test_the_texts_of_a_users_folder_are_five_events() -> None:
     """Two of them, on a call and on a visit, end with much the same background."""
-    files = sorted((BENCH.parent / "corpus").glob("*.txt"))
-    if not files:
+    folder = BENCH.parent / "corpus"
+    if not folder.exists():
         pytest.skip("the user's texts are not beside this checkout")
-    found = [dated(file.read_text(encoding="utf-8"), None) for file in files]
-    assert len(cluster(found, PROFILE)) == len(found)
+    files = sorted(folder.glob("*.txt"))
+    raw = [dated(file.read_text(encoding="utf-8"), None) for file in files]
+    assert len(cluster(raw, PROFILE)) == len(raw) == 5
+    read = [documents.read(file.name, file.read_bytes(), now=NOW) for file in files]
+    found = [
+        article(one.text, one.language, place(title=one.title, title_given=one.title_given))
+        for one in read
+    ]
+    assert len(cluster(found, PROFILE)) == 5

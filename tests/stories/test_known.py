@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.model import Article
-from service.stories import cluster, remember
+from service.stories import cluster
+from service.stories.known import remember
 from service.topic import load
 from tests.builders import DRILL_RU, GAS_EN, RAIL_EN, RAIL_RU, TRADE_ZH, article, place
 from tests.stories.test_cluster import GAS_MEETING, RAIL_OTHER, b_cubed, dated, labelled

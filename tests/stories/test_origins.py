@@ -5,8 +5,10 @@ from hypothesis import strategies as st
 
 from service.stories import origins
 from service.stories.origins import copied, shingles
+from service.topic import load
 from tests.builders import DRILL_RU, GAS_EN, RAIL_EN, RAIL_RU, RAIL_ZH, article, place
 
+PROFILE = load("china-russia")
 EDITED = RAIL_EN.replace("on Thursday", "late on Thursday")
 SHORTENED = RAIL_EN[: RAIL_EN.index("Traders")]
 
@@ -16,11 +18,11 @@ def by(outlet: str | None, text: str, origin: str | None = None) -> object:
 
 
 def count(*found: object) -> int:
-    return len(origins(found))  # type: ignore[arg-type]
+    return len(origins(found, PROFILE))  # type: ignore[arg-type]
 
 
 def test_no_article_has_no_origin() -> None:
-    assert origins(()) == ()
+    assert origins((), PROFILE) == ()
 
 
 def test_ten_outlets_with_one_text_are_one_origin() -> None:
@@ -89,9 +91,39 @@ def test_a_thousand_copies_take_no_thousand_squared() -> None:
 @given(st.permutations([RAIL_EN, EDITED, SHORTENED, GAS_EN, DRILL_RU]))
 def test_the_order_of_articles_does_not_change_what_is_together(texts: list[str]) -> None:
     found = [by(f"Outlet {text}", text) for text in texts]
-    groups = {frozenset(texts[i] for i in group) for group in origins(found)}  # type: ignore[arg-type]
+    groups = {frozenset(texts[i] for i in group) for group in origins(found, PROFILE)}  # type: ignore[arg-type]
     assert groups == {
         frozenset([RAIL_EN, EDITED, SHORTENED]),
         frozenset([GAS_EN]),
         frozenset([DRILL_RU]),
     }
+
+
+def test_one_agency_in_three_languages_is_one_origin() -> None:
+    for names in (
+        ("Xinhua", "新华社", "Синьхуа", "XINHUA NEWS AGENCY"),
+        ("TASS", "ТАСС", "塔斯社"),
+        ("RIA Novosti", "РИА Новости"),
+        ("Interfax", "Интерфакс"),
+        ("CCTV", "央视", "中央广播电视总台"),
+    ):
+        assert count(*(by(name, f"{RAIL_EN} {name}" * 2) for name in names)) == 1
+        texts = (RAIL_EN, RAIL_ZH, RAIL_RU, GAS_EN)
+        assert count(*(by(name, text) for name, text in zip(names, texts, strict=False))) == 1
+        assert count(by(names[0], RAIL_EN), by("Paper", RAIL_ZH, names[1])) == 1
+
+
+def test_an_agency_is_known_by_its_host_where_its_outlet_has_another_name() -> None:
+    first = article(RAIL_EN, "en", place(outlet="TASS: world", url="https://tass.com/a/1"))
+    second = article(RAIL_RU, "ru", place(outlet=None, url="https://www.tass.ru/b"))
+    assert count(first, second) == 1
+
+
+def test_agencies_of_one_owner_and_names_like_an_agencys_are_two_origins() -> None:
+    assert count(by("RIA Novosti", RAIL_RU), by("Sputnik", RAIL_EN)) == 2
+    assert count(by("CCTV", RAIL_ZH), by("CGTN", RAIL_EN)) == 2
+    assert count(by("TASS watchers", RAIL_EN), by("ТАСС", RAIL_RU)) == 2
+
+
+def test_a_text_credited_to_another_agency_is_not_its_outlets_own() -> None:
+    assert count(by("TASS", RAIL_EN, "Reuters"), by("ТАСС", DRILL_RU)) == 2

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from service.errors import SettingsError
-from service.stories.cluster import RULE
+from service.stories.linkage import RULE
 from service.topic import Profile, load, relevance, tracks
-from service.topic.profile import KINDS, parse
+from service.topic.profile import KINDS
+from service.topic.profilefile import parse
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "topics.md").read_text(encoding="utf-8")
 EXAMPLE = next(
@@ -22,6 +23,8 @@ nokey = 1
 [[entity]]
 nokey = 1
 [[track]]
+nokey = 1
+[[agency]]
 nokey = 1
 [[state_media]]
 nokey = 1
@@ -40,10 +43,9 @@ def allowed() -> set[str]:
         parse(FAULTY, where="x")
     found = set()
     for fault in caught.value.problems:
-        match = re.search(r'x: (.*?): "nokey" is not a key here; choose of: (.*)$', fault)
+        match = re.search(r'line \d+: (?:(\w+)[^:]*: )?"nokey" is not a key .* of: (.*)$', fault)
         if match:
-            table = match[1].split("[")[0]
-            prefix = "" if table == "the file" else f"{table}."
+            prefix = f"{match[1]}." if match[1] else ""
             found |= {prefix + key for key in match[2].split()}
     return found
 
@@ -55,7 +57,7 @@ def test_the_example_is_a_good_profile(tmp_path: Path) -> None:
 
 
 def test_every_key_of_a_profile_is_on_the_page_and_no_other() -> None:
-    tables = {"side", "entity", "track", "state_media", "exclude"}
+    tables = {"side", "entity", "track", "agency", "state_media", "exclude"}
     rows = re.search(r"## Every key\n(.*?)\nLanguages", PAGE, re.S)
     assert rows
     named = {

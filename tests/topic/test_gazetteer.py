@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from service.topic import load, mentions
 from service.topic.gazetteer import hits
-from service.topic.profile import parse
+from service.topic.profilefile import parse
 
 PROFILE = load("china-russia")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from service.topic import load, tracks
-from service.topic.profile import parse
+from service.topic.profilefile import parse
 
 PROFILE = load("china-russia")
 
