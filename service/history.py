@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from service.brief import codec
 from service.brief.sections import Telling, told_of
-from service.model import Article, Brief, EventItem
+from service.model import ActorCount, Article, Brief, EventItem
 from service.store import articles, issues
 from service.stories.continuity import REMEMBERED_DAYS, Told
 
@@ -26,23 +26,38 @@ class History:
     #: What the last issue watched for, or told of as to come, and has not passed, with the articles
     #: that say so, in order of date.
     watch: tuple[tuple[EventItem, Article], ...] = ()
+    #: How many articles of the last issue named each actor; None where none was counted.
+    actors: tuple[ActorCount, ...] | None = None
 
 
-def recall(db: Connection, edition: str, cutoff: datetime) -> History:
+def recall(
+    db: Connection,
+    edition: str,
+    cutoff: datetime,
+    *,
+    until: datetime | None = None,
+    before: int | None = None,
+) -> History:
     """Return what the edition's issues of the last 14 days before `cutoff` printed.
 
     The watch list is that of its last issue, however old: a monthly edition has one, too.
+    until: places of articles that were found from then on do not count. before: nor do issues
+    that were stored from this one on.
     """
     since = cutoff - timedelta(days=REMEMBERED_DAYS)
     heads = [
         head
         for head in issues.listing(db, edition)
-        if head.state == "published" and head.cutoff < cutoff
+        if head.state == "published"
+        and head.cutoff < cutoff
+        and (before is None or head.id < before)
     ]
     last = [brief for head in heads[:1] for brief in _brief(db, head.id)]
     recent = [brief for head in heads[1:] if head.cutoff >= since for brief in _brief(db, head.id)]
     briefs = [brief for brief in (*last, *recent) if brief.cutoff >= since]
-    known = articles.get(db, {s.article for brief in (*last, *recent) for s in brief.sources})
+    known = articles.get(
+        db, {s.article for brief in (*last, *recent) for s in brief.sources}, until=until
+    )
     tellings: dict[str, Telling] = {}
     told: list[Told] = []
     for brief in briefs:
@@ -63,6 +78,7 @@ def recall(db: Connection, edition: str, cutoff: datetime) -> History:
         tellings=tellings,
         said=tuple((line.language, line.text) for brief in briefs for line in brief.lines()),
         watch=tuple(_watched(last[0], known, cutoff)) if last else (),
+        actors=(last[0].coverage.actors or None) if last else None,
     )
 
 

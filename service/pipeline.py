@@ -5,27 +5,27 @@ An error of one source is recorded and costs that source only; an error of the s
 renderer ends the run, before anything is half written.
 """
 
-import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from service import stories, topic
+from service import manifest, stories, topic
 from service.brief import codec, counts
 from service.brief.compose import Plan, compose
 from service.brief.coverage import READ, cover
 from service.brief.sections import Past
-from service.brief.verify import Printed, Report, verify
 from service.collecting import Feed
-from service.errors import PageError, StoreError
+from service.errors import PageError, RenderError, StoreError
 from service.history import History, recall
 from service.model import (
     Article,
     Artifact,
     Brief,
+    Coverage,
     Method,
     Period,
     Problem,
@@ -35,8 +35,7 @@ from service.model import (
 )
 from service.order import Order as Order
 from service.progress import Progress
-from service.render import readback, render, stem
-from service.render.sheet import Sheet
+from service.render import custom, machine, render, stem
 from service.store import Store, articles, issues, sources
 from service.stories.continuity import continue_from
 from service.topic import Profile
@@ -51,6 +50,39 @@ log = logging.getLogger(__name__)
 #: The edition of issues that are asked for, not scheduled: each stands for itself.
 ON_DEMAND = "now"
 
+#: Formats that fonts or pictures are in.
+DRAWN = frozenset({"pdf", "html", "eml"})
+
+#: How often an issue is made before it gives way to others of its edition.
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What an issue is composed from, whether for the first time or again."""
+
+    #: With the places of the sources that are read, and no others.
+    found: tuple[Article, ...]
+    reads: tuple[SourceRead, ...]
+    problems: tuple[Problem, ...]
+    #: The operator's own label of a source as state media, by name; each source that is read.
+    labels: Mapping[str, str | None]
+    number: int
+    #: None for an issue on demand.
+    history: History | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """An issue with its files."""
+
+    brief: Brief
+    artifacts: tuple[Artifact, ...]
+    #: What could not be made, and why; the coverage says it, too.
+    unmade: tuple[Problem, ...] = ()
+    #: Hash of the desk's own templates; None: the shipped ones.
+    templates: str | None = None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
@@ -63,6 +95,10 @@ class Published:
     older: int
 
 
+class Withheld(Exception):
+    """The issue was composed, and is not wanted; the text says why, in words."""
+
+
 def publish(
     store: Store,
     feeds: Sequence[Feed],
@@ -73,72 +109,143 @@ def publish(
     progress: Progress,
     press: "Press | None" = None,
     also: "Callable[[Connection, int], None] | None" = None,
+    unless: Callable[[Brief], str | None] | None = None,
 ) -> Published:
     """Compose, render and store one issue of what `feeds` gave; the store has all of it or none.
 
     press: the process that sets the pages of the PDF; None: this one. also: writes what must be
     stored with the issue or not at all, in the same transaction (its deliveries, the period that
-    it is of); it is given the issue's id.
+    it is of); it is given the issue's id. unless: says why an issue is not wanted, or None; where
+    it gives a reason, nothing is rendered or stored, and Withheld is raised. Where another run
+    takes the number meanwhile, the issue is composed again with the next one; StoreError after
+    `_TRIES` of them.
     """
-    names = {feed.source.name for feed in feeds}
-    with progress.step("select"), store.read() as db:
-        found = _of(articles.collected(db, order.since, order.until), names)
-        older = articles.count(db, names, before=order.since) if order.since else 0
-        problems = [p for p in sources.problems(db) if p.source in names]
-        number = order.number or issues.next_number(db, order.edition)
-        history = recall(db, order.edition, order.cutoff) if order.edition != ON_DEMAND else None
-    with progress.step("compose"):
-        brief = _compose(found, reads, problems, feeds, profile, order, number, history)
-    with progress.step("render"):
-        brief, artifacts = _rendered(brief, order, press)
-        name = stem(brief)
-    with progress.step("store"), store.write() as db:
-        id_ = issues.add(
-            db,
-            edition=order.edition,
-            number=number,
-            period=brief.period,
-            cutoff=order.cutoff,
-            created=order.cutoff,
-            title=order.title,
-            brief_json=codec.dumps(brief),
-            manifest=_manifest(found, order),
-            artifacts=[(f"{name}.{artifact.format}", artifact) for artifact in artifacts],
-        )
-        if also is not None:
-            also(db, id_)
-    log.info("issue published id=%d edition=%s number=%d", id_, order.edition, number)
-    return Published(id=id_, brief=brief, artifacts=artifacts, older=older)
+    labels = {feed.source.name: feed.state_media for feed in feeds}
+    names = labels.keys()
+    for _ in range(_TRIES):
+        with progress.step("select"), store.read() as db:
+            found = of_sources(articles.collected(db, order.since, order.until), names)
+            older = articles.count(db, names, before=order.since) if order.since else 0
+            number = order.number or issues.next_number(db, order.edition)
+            inputs = Inputs(
+                found=found,
+                reads=tuple(reads),
+                problems=tuple(p for p in sources.problems(db) if p.source in names),
+                labels=labels,
+                number=number,
+                history=remembered(db, order),
+            )
+        with progress.step("compose"):
+            brief, told = composed(inputs, profile, order)
+            reason = unless(brief) if unless is not None else None
+            if reason is not None:
+                raise Withheld(reason)
+        with progress.step("render"):
+            made = rendered(brief, order, press)
+            brief, name = made.brief, stem(made.brief)
+        with progress.step("store"), store.write() as db:
+            # Its pages bear the number: whoever came first keeps it, and this one is made again.
+            if order.number is None and issues.next_number(db, order.edition) != number:
+                log.info("issue number taken edition=%s number=%d", order.edition, number)
+                continue
+            id_ = issues.add(
+                db,
+                edition=order.edition,
+                number=number,
+                period=brief.period,
+                cutoff=order.cutoff,
+                created=order.cutoff,
+                title=order.title,
+                brief_json=codec.dumps(brief),
+                manifest=manifest.dumps(_manifest(inputs, told, made, profile, order)),
+                artifacts=[(f"{name}.{item.format}", item) for item in made.artifacts],
+            )
+            if also is not None:
+                also(db, id_)
+        log.info("issue published id=%d edition=%s number=%d", id_, order.edition, number)
+        return Published(id=id_, brief=brief, artifacts=made.artifacts, older=older)
+    raise StoreError(
+        f'others have published {_TRIES} issues of the edition "{order.edition}" while this one '
+        "was made; run it again"
+    )
 
 
-def _rendered(
-    brief: Brief, order: Order, press: "Press | None"
-) -> tuple[Brief, tuple[Artifact, ...]]:
-    """Return the issue and its files; without the PDF, and saying so, where that cannot be made.
+def remembered(
+    db: "Connection",
+    order: Order,
+    *,
+    known_before: datetime | None = None,
+    issue: int | None = None,
+) -> History | None:
+    """Return what the order's edition has told; None for an issue on demand.
 
-    An issue is never lost for one character that the fonts do not have, or for one page that takes
-    too long to set.
+    known_before, issue: as it was before that moment, when that issue was not yet there.
     """
+    if order.edition == ON_DEMAND:
+        return None
+    return recall(db, order.edition, order.cutoff, until=known_before or order.until, before=issue)
+
+
+def rendered(brief: Brief, order: Order, press: "Press | None") -> Rendered:
+    """Return the issue and its files; without those that cannot be made, and saying so.
+
+    An issue is never lost for one character that the fonts do not have, for one page that takes
+    too long to set, or for a template of the desk's own: where nothing else is left, it is a page
+    of the shipped templates.
+    """
+    own, unmade = _own(order)
+    formats = order.formats
+    while True:
+        printed = _saying(brief, unmade)
+        try:
+            made = render(
+                printed,
+                formats,
+                sender=order.sender,
+                sheet=order.sheet,
+                press=press,
+                own=own,
+                mail=order.mail,
+            )
+        except PageError as error:
+            log.warning(
+                "format not made format=%s edition=%s number=%d",
+                *(error.format, brief.edition, brief.number),
+            )
+            unmade += (Problem(source=error.format.upper(), key="", reason=str(error)),)
+            formats = tuple(name for name in formats if name != error.format)
+            if not formats:
+                formats, own = ("html",), None
+        else:
+            digest = own.digest if own else None
+            return Rendered(brief=printed, artifacts=made, unmade=unmade, templates=digest)
+
+
+def _own(order: Order) -> "tuple[custom.Templates | None, tuple[Problem, ...]]":
+    """Return the desk's own templates, if any; without them, and saying so, where they are gone."""
+    if order.templates is None:
+        return None, ()
     try:
-        made = render(brief, order.formats, sender=order.sender, sheet=order.sheet, press=press)
-        return brief, made
-    except PageError as error:
-        log.warning("pdf not made edition=%s number=%d", brief.edition, brief.number)
-        problem = Problem(source="PDF", key="", reason=str(error))
-        coverage = replace(brief.coverage, problems=(*brief.coverage.problems, problem))
-        brief = replace(brief, coverage=coverage)
-        others = tuple(name for name in order.formats if name != "pdf") or ("html",)
-        return brief, render(brief, others, sender=order.sender)
+        return custom.load(Path(order.templates)), ()
+    except RenderError as error:
+        log.warning("own templates not read edition=%s", order.edition)
+        reason = f"{error}; the shipped templates are used"
+        return None, (Problem(source="templates", key="", reason=reason),)
 
 
-def _of(found: Sequence[Article], names: set[str]) -> list[Article]:
+def _saying(brief: Brief, unmade: tuple[Problem, ...]) -> Brief:
+    coverage = replace(brief.coverage, problems=(*brief.coverage.problems, *unmade))
+    return replace(brief, coverage=coverage) if unmade else brief
+
+
+def of_sources(found: Iterable[Article], names: Collection[str]) -> tuple[Article, ...]:
     """Keep the articles that one of these sources gave, with these sources' places only."""
     kept = []
     for article in found:
         places = tuple(place for place in article.places if place.source in names)
         if places:
             kept.append(replace(article, places=places))
-    return kept
+    return tuple(kept)
 
 
 def weigh(found: Sequence[Article], profile: Profile) -> dict[str, Relevance]:
@@ -150,26 +257,21 @@ def weigh(found: Sequence[Article], profile: Profile) -> dict[str, Relevance]:
     }
 
 
-def _compose(
-    found: Sequence[Article],
-    reads: Sequence[SourceRead],
-    problems: Sequence[Problem],
-    feeds: Sequence[Feed],
-    profile: Profile,
-    order: Order,
-    number: int,
-    history: History | None,
-) -> Brief:
+def composed(
+    inputs: Inputs, profile: Profile, order: Order
+) -> tuple[Brief, tuple[tuple[str, ...], ...]]:
+    """Return the issue, and the ids of the articles of every story that was found, in order."""
+    found, history = inputs.found, inputs.history
     weights = weigh(found, profile)
     about = [a for a in found if a.id in weights and weights[a.id].relevant]
     told = stories.stories(about, weights, profile, order.cutoff)
-    labels = _state_media(about, feeds, profile)
+    labels = state_media(about, inputs.labels, profile)
     start = order.since or min((a.collected for a in found), default=order.cutoff)
     plan = Plan(
         title=order.title,
         marking=order.marking,
         edition=order.edition,
-        number=number,
+        number=inputs.number,
         language=order.language,
         period=Period(start=min(start, order.cutoff), end=order.until or order.cutoff),
         cutoff=order.cutoff,
@@ -182,16 +284,13 @@ def _compose(
         ),
         max_stories=order.max_stories,
     )
-    given = Counter(name for a in found for name in {place.source for place in a.places})
-    coverage = cover(
-        reads=[replace(read, new=given[read.name]) for read in reads],
-        problems=problems,
-        articles=found,
+    coverage = counted(
+        inputs,
+        plan.period,
+        order,
         relevant={a.id for a in about},
         printed={a.id for story in told[: plan.max_stories] for a in story.articles},
-        state_media=labels,
-        period=plan.period,
-        timezone=order.timezone,
+        labels=labels,
     )
     coverage = replace(
         coverage,
@@ -199,7 +298,35 @@ def _compose(
         actors=counts.actors(about, profile, history.actors if history else None),
     )
     past = _past(told, history, profile, order) if history else None
-    return compose(told, plan, coverage, profile, state_media=labels, past=past)
+    brief = compose(told, plan, coverage, profile, state_media=labels, past=past)
+    return brief, tuple(tuple(article.id for article in story.articles) for story in told)
+
+
+def counted(
+    inputs: Inputs,
+    period: Period,
+    order: Order,
+    *,
+    relevant: Collection[str],
+    printed: Collection[str],
+    labels: Mapping[str, str],
+) -> Coverage:
+    """Return what the issue rests on, but for what the stories' fields and names add to it.
+
+    relevant, printed: ids of articles; labels: the country of state media, by id.
+    """
+    found = inputs.found
+    given = Counter(name for a in found for name in {place.source for place in a.places})
+    return cover(
+        reads=[replace(read, new=given[read.name]) for read in inputs.reads],
+        problems=inputs.problems,
+        articles=found,
+        relevant=relevant,
+        printed=printed,
+        state_media=labels,
+        period=period,
+        timezone=order.timezone,
+    )
 
 
 def _past(told: Sequence[Story], history: History, profile: Profile, order: Order) -> Past:
@@ -211,14 +338,13 @@ def _past(told: Sequence[Story], history: History, profile: Profile, order: Orde
     )
 
 
-def _state_media(
-    about: Sequence[Article], feeds: Sequence[Feed], profile: Profile
+def state_media(
+    about: Iterable[Article], labelled: Mapping[str, str | None], profile: Profile
 ) -> dict[str, str]:
     """Return the country of each article's outlet where it is labelled as state media.
 
-    The operator's own label of a source comes before the profile's list.
+    labelled: the operator's own label by source, which comes before the profile's list.
     """
-    labelled = {feed.source.name: feed.state_media for feed in feeds}
     labels = {}
     for article in about:
         own = labelled.get(article.places[0].source)
@@ -228,61 +354,30 @@ def _state_media(
     return labels
 
 
-def _manifest(found: Sequence[Article], order: Order) -> str:
-    """Return, as JSON, what a second run needs to know to make the same issue.
+def _manifest(
+    inputs: Inputs,
+    told: Sequence[Sequence[str]],
+    made: Rendered,
+    profile: Profile,
+    order: Order,
+) -> manifest.Manifest:
+    """Return what a second run needs to make the same issue.
 
     Its revisions are all that were weighed: what is left out is counted in the issue, too.
     """
-    manifest = {
-        "version": order.version,
-        "components": dict(order.components),
-        "summarizer": order.summarizer,
-        "max_stories": order.max_stories,
-        "sheet": asdict(order.sheet or Sheet()),
-        "since": order.since.isoformat() if order.since else None,
-        "until": order.until.isoformat() if order.until else None,
-        "cutoff": order.cutoff.isoformat(),
-        "revisions": sorted(article.id for article in found),
-    }
-    return json.dumps(manifest, indent=2, sort_keys=True)
-
-
-def prove(store: Store, issue: int) -> Report:
-    """Check everything that an issue prints against the store; raise VerifyError if it differs."""
-    with store.read() as db:
-        stored = issues.get(db, issue)
-        rows = issues.artifacts(db, issue)
-        if stored.brief is None or stored.sha256 is None:
-            raise StoreError(f"issue {issue} failed and printed nothing: {stored.error}")
-        cited = {source.article for source in codec.loads(stored.brief).sources}
-        weighed = set(json.loads(stored.manifest).get("revisions", ()))
-        by_id = articles.get(db, cited | weighed)
-    printed = [
-        Printed(
-            format=row.format,
-            data=row.data,
-            sha256=row.sha256,
-            # A damaged file may not be readable: its hash tells of it first.
-            pages=readback.pages(row.format, row.data) if row.intact else (),
-        )
-        for row in rows
-    ]
-    return verify(stored.brief, stored.sha256, by_id, printed, weighed=weighed)
-
-
-def again(
-    store: Store, issue: int, formats: Sequence[str], *, sender: str, sheet: Sheet | None = None
-) -> dict[str, bytes]:
-    """Return an issue's files by name: as stored, and what is not stored made from its data."""
-    with store.read() as db:
-        stored = issues.get(db, issue)
-        kept = {row.format: row for row in issues.artifacts(db, issue)}
-    if stored.brief is None:
-        raise StoreError(f"issue {issue} failed and printed nothing: {stored.error}")
-    brief = codec.loads(stored.brief)
-    missing = [name for name in formats if name not in kept]
-    new = render(brief, missing, sender=sender, sheet=sheet) if missing else ()
-    made = {artifact.format: artifact.data for artifact in new}
-    return {
-        f"{stem(brief)}.{name}": kept[name].data if name in kept else made[name] for name in formats
-    }
+    revisions = tuple(sorted(article.id for article in inputs.found))
+    latest = max((p.collected for a in inputs.found for p in a.places), default=order.cutoff)
+    return manifest.Manifest(
+        order=replace(order, number=inputs.number),
+        revisions=revisions,
+        stories=manifest.grouped(told, revisions),
+        known_before=order.until or max(latest, order.cutoff) + timedelta(microseconds=1),
+        reads=inputs.reads,
+        problems=inputs.problems,
+        labels=dict(inputs.labels),
+        topic=order.topic or profile.name,
+        profile=manifest.fingerprint(profile),
+        unmade=made.unmade,
+        templates=made.templates,
+        versions=machine.versions(drawn=any(a.format in DRAWN for a in made.artifacts)),
+    )

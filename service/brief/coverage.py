@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from service.model import Article, Coverage, Period, Problem, SourceRead
+from service.model import Article, Coverage, DayCount, Period, Problem, Skipped, SourceRead
 
 #: The languages that this service splits, stems and prints.
 READ = ("en", "zh", "ru")
@@ -24,12 +24,18 @@ def cover(
 ) -> Coverage:
     """Count what the issue rests on.
 
-    articles: every revision collected in the period. relevant, printed: ids among them.
+    problems: faults, and what was skipped, which is told apart from them. articles: every revision
+    collected in the period. relevant, printed: ids among them.
     state_media: id -> ISO 3166 code, for articles of outlets labelled so.
     """
     about = [article for article in articles if article.id in relevant]
-    inside = [a.published for a in about if a.published is not None and a.published in period]
-    days: Counter[date] = Counter(moment.astimezone(ZoneInfo(timezone)).date() for moment in inside)
+    zone = ZoneInfo(timezone)
+    inside = [
+        (a.published.astimezone(zone).date(), state_media.get(a.id, ""))
+        for a in about
+        if a.published is not None and a.published in period
+    ]
+    days: Counter[date] = Counter(day for day, _ in inside)
     undated = sum(a.published is None for a in about)
     return Coverage(
         sources=tuple(sorted(reads, key=lambda read: read.name)),
@@ -42,27 +48,45 @@ def cover(
         per_day=tuple(sorted(days.items())),
         undated=undated,
         earlier=len(about) - undated - len(inside),
-        problems=tuple(
-            sorted((*problems, *_foreign(articles)), key=lambda p: (p.source, p.key, p.reason))
+        by_country=tuple(
+            DayCount(day=day, country=country, articles=number)
+            for (day, country), number in sorted(Counter(inside).items())
         ),
+        problems=tuple(
+            sorted(
+                (problem for problem in problems if problem.kind == "fault"),
+                key=lambda p: (p.source, p.key, p.reason),
+            )
+        ),
+        skipped=skipped((*problems, *_foreign(articles))),
+    )
+
+
+def skipped(problems: Iterable[Problem]) -> tuple[Skipped, ...]:
+    """Return what was left out on purpose, one row for each source and reason, in that order.
+
+    A podcast between articles gives the same reason a hundred times, and a reader needs it once.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for problem in problems:
+        if problem.kind == "skipped":
+            found.setdefault((problem.source, problem.reason), []).append(problem.key)
+    return tuple(
+        Skipped(
+            source=source, key=keys[0] if len(keys) == 1 else "", reason=reason, count=len(keys)
+        )
+        for (source, reason), keys in sorted(found.items())
     )
 
 
 def _foreign(articles: Sequence[Article]) -> Iterator[Problem]:
-    """Yield what was left out for its language: one problem for each source and language."""
-    found: dict[tuple[str, str], list[str]] = {}
+    """Yield each article that is left out for its language."""
     for article in articles:
         if article.language not in READ:
-            place = article.places[0]
-            found.setdefault((place.source, article.language), []).append(place.key)
-    for (source, language), keys in found.items():
-        named = "of unknown language" if language == "und" else f'in the language "{language}"'
-        if len(keys) == 1:
-            reason = f"left out: {named}, which is not read"
-            yield Problem(source=source, key=keys[0], reason=reason)
-        else:
-            reason = f"{len(keys)} articles left out: {named}, which is not read"
-            yield Problem(source=source, key="", reason=reason)
+            place, code = article.places[0], article.language
+            named = "of unknown language" if code == "und" else f'in the language "{code}"'
+            reason = f"is {named}, which is not read"
+            yield Problem(source=place.source, key=place.key, reason=reason, kind="skipped")
 
 
 def _counted(names: Iterable[str]) -> tuple[tuple[str, int], ...]:

@@ -11,6 +11,10 @@ NOT_NAMED = "outlet not named"
 #: Whether a text is what the source itself gave, or the page that its teaser leads to.
 TextFrom = Literal["feed", "page"]
 
+#: "skipped": what this service never reads, so that nothing is broken and nothing is to be mended:
+#: a link file, a podcast's item, a language. "fault": what should have been read and was not.
+ProblemKind = Literal["fault", "skipped"]
+
 
 def utc(moment: datetime) -> datetime:
     """Return an aware moment in UTC; raise ValueError if it has no zone."""
@@ -53,12 +57,25 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Something that could not be used, and why, in words for a reader."""
+    """Something that was not used, and why, in words for a reader."""
 
     source: str
     #: The item's key, or "" when it is the whole source.
     key: str
     reason: str
+    kind: ProblemKind = "fault"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """Items of one source that were left out on purpose, for one reason."""
+
+    source: str
+    #: The item's key; "" for several items, or for the whole source.
+    key: str
+    reason: str
+    #: Items, at least 1.
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

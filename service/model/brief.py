@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from service.model.article import Period, Problem
+from service.model.article import Period, Problem, Skipped
 
-#: Version of the JSON form of a brief.
+#: Version of the JSON form of a brief. Fields that were added with a default keep it: what was
+#: stored before them reads back with the default, and prints without what they hold.
 SCHEMA = 1
 
 Badge = Literal["new", "updated", "continuing"]
@@ -129,6 +130,38 @@ class SourceRead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayCount:
+    """Relevant articles of one day of publication from the outlets of one country."""
+
+    day: date
+    #: ISO 3166 code of the state whose media the outlet is labelled as; "" for every other outlet,
+    #: whose country is not known.
+    country: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackCount:
+    """What the period held of one field of the relationship, printed or not."""
+
+    id: str
+    name: str
+    stories: int
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActorCount:
+    """How many relevant articles name somebody, each article once."""
+
+    id: str
+    name: str
+    articles: int
+    #: The same of the edition's last issue; None where there is none to hold it against.
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """What the issue rests on, and what it lacks."""
 
@@ -149,11 +182,20 @@ class Coverage:
     #: Relevant articles without a date of publication, and those dated before the period.
     undated: int
     earlier: int = 0
+    #: What should have been read and was not; each of kind "fault".
     problems: tuple[Problem, ...] = ()
+    #: What is never read, by source and reason: no fault, and no gap that could be mended.
+    skipped: tuple[Skipped, ...] = ()
+    #: The articles of `per_day` by the outlets' country, in order of day and country.
+    by_country: tuple[DayCount, ...] = ()
+    #: In the order of the profile; a field without a story is left out.
+    tracks: tuple[TrackCount, ...] = ()
+    #: Named now or in the last issue, most first; without the sides, which every article names.
+    actors: tuple[ActorCount, ...] = ()
 
     @property
     def degraded(self) -> bool:
-        """Whether a source failed or an item could not be read."""
+        """Whether a source failed or an item could not be read; what was skipped is no fault."""
         return bool(self.problems) or any(s.state in ("failed", "partial") for s in self.sources)
 
 

@@ -8,8 +8,11 @@ cannot be followed; take the line breaks away and the text is as it was.
 
 import re
 import unicodedata
+from itertools import pairwise
 
 COLUMNS = 72
+#: Stands between two facts on one line.
+_DOT = "·"
 
 #: Controls other than white space, and halves of surrogate pairs, which cannot be encoded.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -67,10 +70,13 @@ def wrap(text: str, first: str = "", rest: str = "", columns: int = COLUMNS) -> 
     """
     lines: list[str] = []
     line, filled, empty = first, width(first), True
-    for piece, blank in _pieces(printable(text)):
+    pieces = _pieces(printable(text))
+    for (piece, blank), (after, _) in pairwise([*pieces, ("", True)]):
         gap = 1 if blank and not empty else 0
         wide = width(piece)
-        if not empty and filled + gap + wide > columns:
+        # A dot between two facts stays with the first: at the head of a line it looks like a list.
+        room = wide + 2 if after == _DOT else wide
+        if not empty and filled + gap + room > columns:
             lines.append(line)
             line, filled, gap = rest, width(rest), 0
         line += " " * gap + piece

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from service.brief import codec
 from service.errors import PageError, RenderError
 from service.model import Brief
-from service.render import finish, fonts, html, phrases
+from service.render import finish, fold, fonts, html, phrases
 from service.render.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def document(brief: Brief, sheet: Sheet | None = None) -> bytes:
     Pango is missing. sheet: what it is printed on; None: A4, not for an archive.
     """
     sheet = sheet or Sheet()
-    return _set(html.paper(brief), html.paper_style(sheet.size), brief, archival=sheet.archival)
+    style = html.paper_style(sheet.size, brief.language)
+    return _set(html.paper(brief), style, brief, archival=sheet.archival)
 
 
 def library() -> str:
@@ -166,7 +167,9 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-        gc.collect()
+        # What was made while it was off is all in the youngest generation; to look at what every
+        # import has left behind would take as long again.
+        gc.collect(1)
 
 
 def _refuse_boxes(found: _Collected, brief: Brief) -> None:
@@ -197,6 +200,6 @@ def _places(signs: set[str], brief: Brief) -> str:
     for source in brief.sources:
         shown = (source.title, source.outlet, source.source, source.origin, source.url)
         texts[f"source {source.number}"] = "".join(text or "" for text in shown)
-    found = [place for place, text in texts.items() if signs & set(text)]
+    found = [place for place, text in texts.items() if signs & set(fold.printable(text))]
     more = len(found) - _MOST_NAMED
     return ", ".join(found[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -8,7 +8,14 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
+from service import pdfium
 from service.errors import RenderError
+
+#: Elements that a browser sets apart from what follows them; "2" and "4" in two cells are not 24.
+_APART = (
+    *("br", "caption", "dd", "div", "dt", "figcaption", "footer", "h1", "h2", "h3", "h4", "header"),
+    *("li", "p", "section", "table", "td", "text", "th", "title", "tr", "tspan"),
+)
 
 
 def pages(format_: str, data: bytes) -> tuple[str, ...]:
@@ -32,17 +39,42 @@ def pages(format_: str, data: bytes) -> tuple[str, ...]:
         raise RenderError(f"the stored {format_} cannot be read: {exc}") from exc
 
 
-def _pdf(data: bytes) -> Iterator[str]:
+def carried(format_: str, data: bytes) -> bytes | None:
+    """Return the issue's data that a file carries: a PDF's attachment, or a whole JSON file.
+
+    None for a format that carries none. Raises RenderError for a PDF without it.
+    """
+    if format_ == "json":
+        return data
+    if format_ != "pdf":
+        return None
     import pypdfium2
 
     try:
-        document = pypdfium2.PdfDocument(data)
+        with pdfium.LOCK, pypdfium2.PdfDocument(data) as document:
+            attached = [document.get_attachment(i) for i in range(document.count_attachments())]
+            found = [bytes(a.get_data()) for a in attached if a.get_name().endswith(".json")]
     except pypdfium2.PdfiumError as exc:
-        raise ValueError(str(exc)) from exc
-    with document:
-        for page in document:
+        raise RenderError(f"the stored pdf cannot be read: {exc}") from exc
+    if len(found) != 1:
+        raise RenderError(f"the stored pdf carries {len(found)} files of data and not one")
+    return found[0]
+
+
+def _pdf(data: bytes) -> Iterator[str]:
+    import pypdfium2
+
+    with pdfium.LOCK:
+        try:
+            document = pypdfium2.PdfDocument(data)
+        except pypdfium2.PdfiumError as exc:
+            raise ValueError(str(exc)) from exc
+        with document:
             # A hyphen that only a line break put there comes back as U+FFFE.
-            yield page.get_textpage().get_text_range().replace("\ufffe", "")
+            texts = [
+                page.get_textpage().get_text_range().replace("\ufffe", "") for page in document
+            ]
+    yield from texts
 
 
 def _html(data: bytes) -> Iterator[str]:
@@ -51,6 +83,8 @@ def _html(data: bytes) -> Iterator[str]:
     root = lxml_html.document_fromstring(data)
     for element in root.xpath("//head | //style | //script"):
         element.drop_tree()
+    for element in root.iter(*_APART):
+        element.tail = f" {element.tail or ''}"
     yield str(root.text_content())
 
 

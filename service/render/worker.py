@@ -106,10 +106,11 @@ class Press:
         made: bytes = self.run(_document, brief, sheet)
         return made
 
-    def run(self, function: "Callable[..., Any]", *args: Any) -> Any:
+    def run(self, function: "Callable[..., Any]", *args: Any, format_: str = "pdf") -> Any:
         """Return what a function gives, run in the process; raise what it raises.
 
-        function: importable by name; what goes in and comes out can be pickled.
+        function: importable by name; what goes in and comes out can be pickled. format_: what is
+        made, for a PageError.
         """
         from pebble import ProcessExpired
 
@@ -122,19 +123,16 @@ class Press:
                 # A process with nothing to do was ended from outside: not the document's fault.
                 if not again:
                     reason = "the process that sets pages is ended from outside"
-                    raise PageError(f"the PDF was not made: {reason}") from exc
+                    raise _unmade(reason, format_) from exc
             except TimeoutError as exc:
-                raise self._stopped(f"took more than {self._limits.wall_s:g} s") from exc
+                raise _stopped(f"took more than {self._limits.wall_s:g} s", format_) from exc
             except ProcessExpired as exc:
-                raise self._stopped(_ended(int(exc.exitcode or 0), self._limits)) from exc
+                raise _stopped(_ended(int(exc.exitcode or 0), self._limits), format_) from exc
             else:
                 if done:
                     return value
                 raise value
         raise AssertionError("the second try returns or raises")
-
-    def _stopped(self, reason: str) -> PageError:
-        return PageError(f"the PDF was not made: setting its pages {reason} and was stopped")
 
     def _ready(self) -> "ProcessPool":
         """Return the pool, made if there is none, or none that is whole."""
@@ -156,6 +154,15 @@ class Press:
                 # It starts with the first look at it.
                 assert self._pool.active
             return self._pool
+
+
+def _stopped(reason: str, format_: str) -> PageError:
+    work = "setting its pages" if format_ == "pdf" else "filling in its templates"
+    return _unmade(f"{work} {reason} and was stopped", format_)
+
+
+def _unmade(reason: str, format_: str) -> PageError:
+    return PageError(f"the {format_.upper()} was not made: {reason}", format=format_)
 
 
 def _end(pool: "ProcessPool") -> None:
@@ -189,11 +196,13 @@ def _prepare(limits: Limits) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     from service.brief import codec
     from service.render import html, pdf
+    from service.render.charts import drawing
 
     # What the first document would wait for. What is wrong here, that document will say.
     with suppress(RenderError):
         pdf.library()
         html.paper_style()
+        drawing.ready()
     with suppress(StoreError):
         codec.loads("{}")
     # What was imported is never garbage, and looking at it again and again costs time.

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from service.brief.coverage import cover
-from service.model import Article, Coverage, Period, Problem, SourceRead
+from service.brief.coverage import cover, skipped
+from service.model import Article, Coverage, Period, Problem, ProblemKind, Skipped, SourceRead
 from tests import builders
 
 PERIOD = Period(start=datetime(2026, 3, 1, tzinfo=UTC), end=datetime(2026, 3, 8, tzinfo=UTC))
@@ -50,18 +50,52 @@ def test_languages_are_counted_most_first() -> None:
 def test_an_article_in_another_language_is_named_with_its_reason() -> None:
     found = _cover(_article("a"), _article("b", language="es"))
     assert found.unread == (("es", 1),)
-    assert found.problems == (
-        Problem(
-            source="corpus", key="b", reason='left out: in the language "es", which is not read'
-        ),
+    assert found.skipped == (
+        Skipped(source="corpus", key="b", reason='is in the language "es", which is not read'),
     )
-    assert found.degraded
+
+
+def test_an_article_in_another_language_is_no_fault() -> None:
+    found = _cover(_article("a"), _article("b", language="es"))
+    assert (found.problems, found.degraded) == ((), False)
 
 
 def test_many_articles_in_another_language_are_one_line() -> None:
     found = _cover(*(_article(name, language="und") for name in "abc"))
-    (problem,) = found.problems
-    assert problem.reason == "3 articles left out: of unknown language, which is not read"
+    (left,) = found.skipped
+    assert (left.key, left.count) == ("", 3)
+    assert left.reason == "is of unknown language, which is not read"
+
+
+def _problem(key: str, reason: str, kind: ProblemKind = "fault", source: str = "wire") -> Problem:
+    return Problem(source=source, key=key, reason=reason, kind=kind)
+
+
+def test_what_was_skipped_is_told_apart_from_faults_and_degrades_nothing() -> None:
+    sound = _problem("a", "only media", "skipped")
+    found = _cover(problems=[sound])
+    assert (found.problems, found.degraded) == ((), False)
+    assert found.skipped == (Skipped(source="wire", key="a", reason="only media"),)
+    torn = _problem("b", "is empty")
+    found = _cover(problems=[sound, torn])
+    assert (found.problems, found.degraded) == ((torn,), True)
+
+
+def test_what_was_skipped_is_counted_by_source_and_reason() -> None:
+    rows = skipped(
+        [
+            _problem("b", "only media", "skipped"),
+            _problem("a", "only media", "skipped"),
+            _problem("c", "is an e-book", "skipped"),
+            _problem("a", "only media", "skipped", "air"),
+            _problem("d", "only media"),
+        ]
+    )
+    assert [(row.source, row.key, row.reason, row.count) for row in rows] == [
+        ("air", "a", "only media", 1),
+        ("wire", "c", "is an e-book", 1),
+        ("wire", "", "only media", 2),
+    ]
 
 
 def test_state_media_and_printed_are_counted_among_the_relevant() -> None:

@@ -1,57 +1,43 @@
-"""The message: headers that cannot be injected into, parts that every program reads."""
+"""The message: parts that every program reads, a digest or the whole issue, and nothing fetched."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from email import message_from_bytes
-from email.header import decode_header, make_header
-from email.message import EmailMessage
-from email.policy import default
-from typing import Any
+from email import policy
+from email.parser import BytesParser
+from html import unescape
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from lxml import html as lxml_html
 
 from service.errors import RenderError
-from service.render import mail
+from service.model import Artifact
+from service.render import mail, render
+from service.render.charts import Chart
 from tests import builders
+from tests.render.messages import URL, body, headings, letter, parsed, seen
 
-HEADERS = sorted((*mail.HEADERS, "MIME-Version", "Content-Type"))
-#: Titles that make the standard library's own policy write a header that was not meant.
-INJECTIONS = (
-    "=?utf-8?q?a=0D=0ABcc:_evil@example.org?=",
-    "=?utf-8?b?YQ0KQmNjOiBldmlsQGV4YW1wbGUub3JnDQoNCmJvZHk=?=",
-    "Title\r\nBcc: evil@example.org",
-    "Title\nBcc: evil@example.org",
-    "Title\u2028Bcc: evil@example.org",
-    "Title\x85Bcc: evil@example.org",
-    "Title\x0bBcc: evil@example.org",
-    "Title\x00\x1b[31m",
-    "Title \ud800 half",
-    '"Title" <evil@example.org>, other@example.org',
-    "x" * 2000,
-    "中" * 500,
-)
+PDF = Artifact(format="pdf", data=b"%PDF-1.7\n" + bytes(range(256)) * 40)
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
 
-def parsed(data: bytes) -> EmailMessage:
-    message = message_from_bytes(data, policy=default)
-    assert isinstance(message, EmailMessage)
-    return message
+def chart(name: str = "days", data: bytes = PNG) -> Chart:
+    return Chart(
+        name=name,
+        title='Articles & "days"',
+        alt="Seven articles on 20 November, <one> on 19.",
+        table=(("Date", "Articles"), ("2026-11-20", "7")),
+        data=data,
+        width=400,
+        height=176,
+    )
 
 
-def part(message: EmailMessage, kind: str) -> EmailMessage:
-    found: Any = message.get_body((kind,))
-    assert isinstance(found, EmailMessage)
-    return found
+def kinds(data: bytes) -> list[str]:
+    return [part.get_content_type() for part in parsed(data).walk()]
 
 
-def subject_of(data: bytes) -> str:
-    raw = message_from_bytes(data)["subject"]
-    return str(make_header(decode_header(raw)))
-
-
-def test_the_message_is_mixed_with_both_bodies_and_the_pdf(made: dict[str, bytes]) -> None:
+def test_the_file_that_is_read_has_both_bodies_and_the_pdf(made: dict[str, bytes]) -> None:
     message = parsed(made["eml"])
     assert [p.get_content_type() for p in message.walk()] == [
         "multipart/mixed",
@@ -60,133 +46,156 @@ def test_the_message_is_mixed_with_both_bodies_and_the_pdf(made: dict[str, bytes
         "text/html",
         "application/pdf",
     ]
-    assert not any(p.defects for p in message.walk())
     (attached,) = message.iter_attachments()
     assert attached.get_filename() == "china-russia-2026-11-21.pdf"
     assert attached.get_content() == made["pdf"]
 
 
-def test_without_a_pdf_nothing_is_attached_or_said_to_be() -> None:
-    message = parsed(mail.message(builders.brief()))
-    assert list(message.iter_attachments()) == []
-    assert "attached" not in part(message, "plain").get_content()
-    assert "attached" not in part(message, "html").get_content()
-
-
-def test_the_headers_are_the_ones_meant() -> None:
+def test_a_chart_is_a_part_beside_the_html_that_shows_it_by_its_content_id() -> None:
     data = mail.message(
-        builders.brief(), sender="brief@example.org", to="Reader <reader@example.org>"
+        builders.brief(), letter(kind="full", attachments=(PDF,)), charts=(chart(), chart("tracks"))
     )
-    message = parsed(data)
-    assert sorted(message.keys()) == HEADERS
-    assert str(message["from"]) == "China–Russia Brief <brief@example.org>"
-    assert str(message["to"]) == "Reader <reader@example.org>"
-    assert subject_of(data) == "China–Russia Brief, No. 12, 2026-11-21"
-    assert message["date"] == "Fri, 20 Nov 2026 23:00:00 +0000"
-    assert message["auto-submitted"] == "auto-generated"
-    assert message["precedence"] == "bulk"
-    assert message["content-language"] == "en"
-    assert re.fullmatch(r"<[0-9a-f]{32}@example\.org>", message["message-id"])
+    assert kinds(data) == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+        "image/png",
+        "application/pdf",
+    ]
+    page = body(data, "html")
+    shown = re.findall(r'src="cid:([^"]+)"', page)
+    parts = [p for p in parsed(data).walk() if p.get_content_type() == "image/png"]
+    assert [p["Content-ID"] for p in parts] == [f"<{cid}>" for cid in shown]
+    assert all(p.get_content() == PNG for p in parts)
+    assert all(p.get_content_disposition() == "inline" for p in parts)
+    tree = lxml_html.document_fromstring(page)
+    assert [image.get("alt") for image in tree.iter("img")] == [chart().alt, chart().alt]
+    assert headings(page).count(chart().title) == 2
+    related = next(p for p in parsed(data).walk() if p.get_content_type() == "multipart/related")
+    assert related.get_param("type") == "text/html"
 
 
-def test_the_message_id_is_the_issue_s_and_the_reader_s() -> None:
-    def identity(to: str, **fields: object) -> str:
-        return str(parsed(mail.message(builders.brief(**fields), to=to))["message-id"])
-
-    assert identity("a@example.org") == identity("a@example.org")
-    assert identity("a@example.org") != identity("b@example.org")
-    assert identity("a@example.org") != identity("a@example.org", number=13)
-    assert identity("a@example.org") != identity("a@example.org", edition="weekly")
+def test_a_chart_that_could_not_be_drawn_is_left_out() -> None:
+    data = mail.message(builders.brief(), letter(kind="full"), charts=(chart(data=b""),))
+    assert "image/png" not in kinds(data)
+    assert "cid:" not in body(data, "html")
 
 
-def test_without_a_reader_the_message_is_addressed_to_nobody() -> None:
-    assert str(parsed(mail.message(builders.brief()))["to"]) == "undisclosed-recipients:;"
+def test_without_files_there_are_the_two_bodies_only_and_none_is_said_to_be_attached() -> None:
+    data = mail.message(builders.brief(), letter())
+    assert kinds(data) == ["multipart/alternative", "text/plain", "text/html"]
+    assert "attached" not in body(data, "plain")
+    assert "attached" not in seen(data)
 
 
-@pytest.mark.parametrize("title", INJECTIONS)
-def test_a_title_cannot_add_a_header_or_a_body(title: str) -> None:
-    data = mail.message(builders.brief(title=title), sender="brief@example.org")
-    message = parsed(data)
-    assert sorted(message.keys()) == HEADERS
-    assert [a.addr_spec for a in message["from"].addresses] == ["brief@example.org"]
-    assert b"\r\nBcc" not in data.split(b"\r\n\r\n")[0]
-    assert part(message, "plain").get_content().startswith("UNCLASSIFIED")
-
-
-@given(st.text(max_size=120))
-def test_a_subject_reads_back_as_it_was_but_for_white_space(title: str) -> None:
-    data = mail.message(replace(builders.quiet(), title=title))
-    shown = re.sub(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+", " ", title)
-    assert "".join(subject_of(data).split()) == "".join(f"{shown},No.13,2026-11-21".split())
-    assert sorted(message_from_bytes(data).keys()) == HEADERS
-
-
-def test_the_message_is_ascii_with_crlf_and_short_lines(made: dict[str, bytes]) -> None:
-    data = made["eml"]
-    assert data.isascii()
-    assert b"\n" not in data.replace(b"\r\n", b"")
-    lines = data.split(b"\r\n")
-    assert max(map(len, lines)) <= 998
-    head = lines[: lines.index(b"")]
-    assert max(map(len, head)) <= 78
+def test_text_only_is_one_part_or_mixed_with_its_files() -> None:
+    assert kinds(mail.message(builders.brief(), letter(kind="text"))) == ["text/plain"]
+    data = mail.message(builders.brief(), letter(kind="text", attachments=(PDF,)))
+    assert kinds(data) == ["multipart/mixed", "text/plain", "application/pdf"]
+    assert "BOTTOM LINE" in body(data, "plain")
 
 
 @pytest.mark.parametrize(
-    ("given_", "written"),
+    ("format_", "type_"),
     [
-        ("reader@bücher.example", "reader@xn--bcher-kva.example"),
-        ('"Doe, Jane" <jane@example.org>', "jane@example.org"),
-        ("Иван Иванов <ivan@example.org>", "ivan@example.org"),
-        ("=?utf-8?q?x=0D=0ABcc:_e@x?= <jane@example.org>", "jane@example.org"),
+        ("pdf", "application/pdf"),
+        ("html", "text/html"),
+        ("txt", "text/plain"),
+        ("md", "text/markdown"),
+        ("json", "application/json"),
     ],
 )
-def test_an_address_is_written_so_that_every_server_takes_it(given_: str, written: str) -> None:
-    message = parsed(mail.message(builders.brief(), to=given_))
-    assert [a.addr_spec for a in message["to"].addresses] == [written]
-    assert sorted(message.keys()) == HEADERS
+def test_every_format_is_attached_byte_for_byte(format_: str, type_: str) -> None:
+    # Line ends, a line that looks like a mailbox's and one that looks like the end of a message.
+    data = "a\r\nb\nc\rFrom x\n.\n提要 брифинг\n".encode()
+    made = mail.message(
+        builders.brief(), letter(attachments=(Artifact(format=format_, data=data),))
+    )
+    (attached,) = parsed(made).iter_attachments()
+    assert attached.get_content_type() == type_
+    assert attached.get_payload(decode=True) == data
+    assert attached.get_filename() == f"china-russia-2026-11-21.{format_}"
+    assert f"attached ({format_.upper()})" in seen(made)
 
 
-def test_a_name_in_another_script_reads_back() -> None:
-    message = parsed(mail.message(builders.brief(), to="Иван Иванов <ivan@example.org>"))
-    assert message["to"].addresses[0].display_name == "Иван Иванов"
+def test_a_mail_does_not_attach_a_mail() -> None:
+    with pytest.raises(RenderError, match='"eml" cannot be attached'):
+        mail.message(
+            builders.brief(), letter(attachments=(Artifact(format="eml", data=b"Subject: x"),))
+        )
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "nobody",
-        "üser@example.org",
-        "a@example.org\r\nBcc: b@example.org",
-        "a@example.org\x00",
-        "a@example.org, b@example.org",
-        "a b@example.org",
-        "a@",
-        "@example.org",
-        "a@" + "x" * 70 + ".org",
-    ],
-)
-def test_what_is_no_address_is_refused_in_one_line(address: str) -> None:
-    with pytest.raises(RenderError, match="is not an address") as caught:
-        mail.message(builders.brief(), to=address)
-    assert "\n" not in str(caught.value)
+@pytest.mark.parametrize("kind", ["digest", "full", "text"])
+def test_a_file_of_40_mb_is_named_and_linked_to_and_the_others_are_attached(kind: str) -> None:
+    huge = Artifact(format="pdf", data=b"x" * 40_000_000)
+    small = Artifact(format="json", data=b"{}")
+    data = mail.message(builders.brief(), letter(kind=kind, attachments=(huge, small)))
+    assert [p.get_content_type() for p in parsed(data).iter_attachments()] == ["application/json"]
+    assert len(data) < 200_000
+    text = " ".join(body(data, "plain").split())
+    said = "Not attached, as it is too large for a mail: PDF (40.0 MB). It is in the archive:"
+    assert said in text
+    assert "https://briefs.example.org/issues/12" in text
+    if kind != "text":
+        assert f"{said} https://briefs.example.org/issues/12" in seen(data)
 
 
-def test_the_plain_text_carries_every_sentence_and_the_html_a_digest() -> None:
+def test_the_limit_is_on_what_is_sent_and_on_all_files_together() -> None:
+    one = Artifact(format="pdf", data=b"x" * 57_000)
+    two = Artifact(format="html", data=b"x" * 57_000)
+
+    def attached(limit: int) -> int:
+        made = mail.message(
+            builders.brief(), letter(attachments=(one, two), max_attached_bytes=limit)
+        )
+        return len(list(parsed(made).iter_attachments()))
+
+    assert [attached(n) for n in (77_999, 78_000, 155_999, 156_000)] == [0, 1, 1, 2]
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ru"])
+@pytest.mark.parametrize("kind", ["digest", "full"])
+def test_the_plain_text_carries_every_sentence_in_every_kind_and_language(
+    kind: str, language: str
+) -> None:
     brief = builders.brief()
-    message = parsed(mail.message(brief))
-    plain = "".join(part(message, "plain").get_content().split())
-    digest = part(message, "html").get_content()
+    data = mail.message(brief, letter(kind=kind, language=language))
+    plain = "".join(body(data, "plain").split())
     for line in brief.lines():
         assert "".join(line.text.split()) in plain
+    assert parsed(data)["content-language"] == language
+    assert f'<html lang="{language}"' in body(data, "html")
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ru"])
+def test_a_full_message_shows_every_sentence_word_for_word(language: str) -> None:
+    brief = builders.brief()
+    page = seen(mail.message(brief, letter(kind="full", language=language)))
+    for line in brief.lines():
+        assert " ".join(line.text.split()) in page
+
+
+def test_a_digest_has_the_bottom_line_and_of_the_top_stories_what_that_does_not_say() -> None:
+    brief = builders.brief()
+    data = mail.message(brief, letter())
+    page = seen(data)
+    for line in brief.bottom_line:
+        assert page.count(line.text) == 1
     for item in brief.stories:
-        assert item.headline in digest
-        assert item.lines[0].text in digest
-    assert brief.stories[0].lines[2].text not in digest
+        assert item.headline in page
+    first = brief.stories[0]
+    assert [line.text in page for line in first.lines] == [True, True, False]
+    assert brief.tracks[0].items[0].headline not in page
+    assert headings(body(data, "html")) == ["Bottom line", "Top stories", "In the whole brief"]
+    assert "7 stories · 3 quotations · 4 dated events · 2 dates ahead · 11 articles cited" in page
 
 
-def test_the_digest_has_every_section_in_the_order_of_the_brief_while_there_is_room() -> None:
-    digest = part(parsed(mail.message(builders.brief())), "html").get_content()
-    assert re.findall(r"<h2[^>]*>([^<]*)</h2>", digest) == [
+def test_a_full_message_has_every_section_in_the_order_of_the_brief() -> None:
+    data = mail.message(builders.brief(), letter(kind="full"))
+    assert headings(body(data, "html")) == [
         "Bottom line",
         "Changed since the last issue",
         "Top stories",
@@ -197,66 +206,128 @@ def test_the_digest_has_every_section_in_the_order_of_the_brief_while_there_is_r
         "Coverage and gaps",
         "Sources",
     ]
-    assert "Not in this digest" not in digest
-    for quote in builders.brief().quotes:
-        assert quote.line.text in digest
-    for event in (*builders.brief().timeline, *builders.brief().watch):
-        assert event.line.text in digest
+    assert "Shortened." not in seen(data)
 
 
-def test_the_last_sections_go_first_when_room_is_short_and_the_digest_says_which() -> None:
+@pytest.mark.parametrize("kind", ["digest", "full"])
+def test_every_citation_links_to_its_source_where_that_has_an_address(kind: str) -> None:
     brief = builders.brief()
-    long = replace(brief.timeline[0], line=replace(brief.timeline[0].line, text="сроки " * 5000))
-    message = parsed(mail.message(replace(brief, timeline=(long,))))
-    digest = part(message, "html").get_content()
-    headings = re.findall(r"<h2[^>]*>([^<]*)</h2>", digest)
-    assert "In their words" in headings
-    assert "Timeline" not in headings
-    assert "Watch list" not in headings
-    assert "Not in this digest: Timeline, Watch list. They are in the plain text" in digest
-    assert brief.watch[0].line.text not in digest
-    plain = part(message, "plain").get_content()
-    assert "WATCH LIST" in plain
+    page = body(mail.message(brief, letter(kind=kind)), "html")
+    found = re.findall(r'<a [^>]*href="([^"]+)"[^>]*>\[(\d+)\]</a>', page)
+    links = {unescape(url): number for url, number in found}
+    known = {source.url: str(source.number) for source in brief.sources if source.url}
+    assert links
+    assert all(known[url] == number for url, number in links.items())
 
 
-def test_changes_stay_in_the_digest_of_a_huge_issue() -> None:
+def test_the_foot_says_how_to_leave_why_it_came_and_how_it_is_checked() -> None:
+    data = mail.message(builders.brief(), letter())
+    for text in (seen(data), " ".join(body(data, "plain").split())):
+        assert "your address is on the list of this brief (Daily edition)" in text
+        assert "briefing issues verify" in text
+        assert "Unsubscribe" in text
+    assert f'href="{URL.replace("&", "&amp;")}"' in body(data, "html")
+    assert URL in body(data, "plain")
+
+
+def test_without_a_public_address_the_foot_has_the_mailto() -> None:
+    data = mail.message(builders.brief(), letter(unsubscribe_url=None, web_url=None))
+    assert 'href="mailto:leave@example.org?subject=Zk3vB1x9"' in body(data, "html")
+    assert "Read the whole brief" not in seen(data)
+
+
+def test_a_file_that_nobody_is_sent_does_not_say_that_somebody_gets_it() -> None:
+    data = mail.message(builders.brief(), mail.Letter())
+    assert "You receive this" not in seen(data)
+    assert "Unsubscribe" not in body(data, "plain")
+
+
+def test_the_preheader_is_the_first_sentences_of_the_bottom_line_and_hidden() -> None:
     brief = builders.brief()
-    long = replace(brief.stories[3], headline="头条" * 1000)
-    digest = part(
-        parsed(mail.message(replace(brief, stories=(*brief.stories, *[long] * 500)))), "html"
-    ).get_content()
-    assert "Soya quotas under review" in digest
-    assert "last told in No. 6" in digest
+    page = body(mail.message(brief, letter()), "html")
+    hidden = re.search(r'<div style="display:none[^"]*">(.*?)</div>', page)
+    assert hidden is not None
+    text = hidden[1].strip()
+    assert text == " ".join(line.text for line in brief.bottom_line[:2])
 
 
-def test_the_html_asks_for_nothing_and_lays_out_with_tables() -> None:
-    digest = part(parsed(mail.message(builders.brief())), "html").get_content()
-    for word in ("src=", "url(", "<link", "<img", "@import", "flex", "grid"):
-        assert word not in digest
-    assert 'width="600"' in digest
+@pytest.mark.parametrize("kind", ["digest", "full"])
+def test_the_html_asks_for_nothing_and_lays_out_with_tables(kind: str) -> None:
+    page = body(mail.message(builders.brief(), letter(kind=kind)), "html")
+    for word in ("src=", "url(", "<link", "<img", "@import", "flex", "grid", "<script"):
+        assert word not in page
+    assert 'width="600"' in page
+    assert "max-width:600px" in page
 
 
-def test_a_huge_issue_keeps_its_html_under_the_limit_with_the_footer_inside() -> None:
-    brief = builders.brief()
-    long = replace(brief.stories[3], headline="头条" * 1000)
-    data = mail.message(replace(brief, stories=(*brief.stories, *[long] * 500)))
-    body = part(parsed(data), "html")
-    assert len(body.get_payload()) < 100_000
-    digest = body.get_content()
-    assert "more stories in the plain text" in digest
-    assert digest.rstrip().endswith("</html>")
-    assert brief.marking in digest[-2000:]
-    assert digest.count("<h3") >= len(brief.stories)
+@pytest.mark.parametrize("kind", ["digest", "full"])
+def test_light_and_dark_are_both_said_and_every_ground_has_its_ink(kind: str) -> None:
+    page = body(mail.message(builders.brief(), letter(kind=kind)), "html")
+    assert '<meta name="color-scheme" content="light dark">' in page
+    assert "@media (prefers-color-scheme: dark)" in page
+    for name in re.findall(r"^\.(\w+)", page[page.index("prefers-color") :], re.MULTILINE):
+        assert re.search(rf'class="[^"]*\b{name}\b', page) or name in ("open", "link"), name
 
 
 def test_a_quiet_issue_is_a_message_too() -> None:
-    message = parsed(mail.message(builders.quiet()))
-    assert "NOTHING TO REPORT" in part(message, "plain").get_content()
-    assert "Nothing to report" in part(message, "html").get_content()
+    data = mail.message(builders.quiet(), letter())
+    assert "NOTHING TO REPORT" in body(data, "plain")
+    assert "Nothing to report" in headings(body(data, "html"))
 
 
-def test_a_header_that_is_not_encoded_is_refused() -> None:
-    message = EmailMessage(policy=mail.POLICY)
-    for value in ("Straße", "a\r\nBcc: b@example.org", "a\nb", "a\x00"):
-        with pytest.raises(ValueError, match="not encoded"):
-            message["Subject"] = value
+def test_what_an_article_says_is_text_whatever_it_holds() -> None:
+    brief = builders.brief()
+    nasty = (
+        "</mj-text><mj-include path='/etc/passwd' /><mj-raw><script>x()</script></mj-raw> "
+        "]]> <!-- <![CDATA[ <!--[if mso]> & &amp; {{ brief }} {% raw %} %(x)s \x00\x0b\ufffe\r\n"
+        "\u202e<img src=http://t.example/p.gif>"
+    )
+    item = replace(brief.stories[0], headline=nasty)
+    line = replace(brief.bottom_line[0], text=nasty)
+    made = replace(brief, title=nasty, bottom_line=(line,), stories=(item,))
+    for kind in ("digest", "full"):
+        data = mail.message(made, letter(kind=kind))
+        page = body(data, "html")
+        tree = lxml_html.document_fromstring(page)
+        tags = {element.tag for element in tree.iter() if isinstance(element.tag, str)}
+        assert not tags & {"script", "img", "link", "iframe"}
+        assert not any(tag.startswith("mj-") for tag in tags)
+        shown = " ".join(re.sub("[\x00\x0b\ufffe]", "\ufffd", nasty).split())
+        assert page.count("<!--[if mso") == page.count("<![endif]-->") - page.count("<!--<![endif]")
+        assert shown in seen(data)
+
+
+def test_the_same_letter_has_the_same_bytes() -> None:
+    one = mail.message(builders.brief(), letter(kind="full", attachments=(PDF,)), charts=(chart(),))
+    two = mail.message(builders.brief(), letter(kind="full", attachments=(PDF,)), charts=(chart(),))
+    assert one == two
+
+
+def test_the_edition_chooses_between_a_digest_and_the_whole_issue() -> None:
+    short, long = (
+        render(builders.brief(), ["eml"], mail=kind)[0].data for kind in ("digest", "full")
+    )
+    assert "Watch list" not in headings(body(short, "html"))
+    assert "Watch list" in headings(body(long, "html"))
+    assert "image/png" in kinds(long)
+
+
+@pytest.mark.parametrize(
+    ("kind", "language"), [("digest", "en"), ("digest", "zh"), ("digest", "ru"), ("full", "en")]
+)
+def test_the_html_is_as_it_was_when_it_was_last_looked_at(
+    kind: str, language: str, same_as_golden: Callable[[str, bytes], None]
+) -> None:
+    data = mail.message(builders.brief(), letter(kind=kind, language=language))
+    page = re.sub(
+        r"(>)(<(?:/?(?:table|tr|p|h[1-4]|div|style|meta)))", r"\1\n\2", body(data, "html")
+    )
+    same_as_golden(f"mail-{kind}-{language}.html", f"{page.strip()}\n".encode())
+
+
+def test_the_message_is_valid_for_a_reader_of_bytes_with_every_defect_raised() -> None:
+    data = mail.message(
+        builders.brief(), letter(kind="full", attachments=(PDF,)), charts=(chart(),)
+    )
+    strict = policy.SMTP.clone(raise_on_defect=True)
+    assert BytesParser(policy=strict).parsebytes(data).is_multipart()

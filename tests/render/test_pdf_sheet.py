@@ -74,7 +74,7 @@ def test_letter_is_as_wide_as_letter_and_nothing_leaves_the_page() -> None:
             assert shown.get_size() == pytest.approx((612, 792), abs=0.1)
             text = shown.get_textpage()
             boxes = [text.get_charbox(n) for n in range(text.count_chars())]
-            assert max(right for _, _, right, _ in boxes) <= 612 - 60
+            assert max(right for _, _, right, _ in boxes) <= 612 - 51
             assert min(bottom for _, bottom, _, _ in boxes) >= 20
 
 

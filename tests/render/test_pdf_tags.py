@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
 
-from service.render import finish, pdf
+from service.render import charts, finish, pdf
 from tests import builders
 
 #: What a reader of structure knows; `NonStruct` is passed over.
@@ -227,3 +228,16 @@ def test_a_tree_that_is_not_as_expected_is_left_unmarked_and_said_so(
 
     finish.languages(pdf._weasyprint(), Nothing(), Empty())
     assert "languages not marked in the pdf" in caplog.text
+
+
+def test_every_chart_is_a_figure_with_its_text_alternative(tree: Tree) -> None:
+    figures = [str(e.Alt) for e in tree.document.objects if _is_figure(e)]
+    assert figures == [chart.alt for chart in charts.unpictured(builders.brief())]
+
+
+def test_the_words_of_a_chart_are_text_on_the_page_in_our_fonts(made: dict[str, bytes]) -> None:
+    with pypdfium2.PdfDocument(made["pdf"]) as document:
+        whole = "".join(page.get_textpage().get_text_range() for page in document)
+    # A label is in the picture and in the table beside it.
+    for words in ("Jilin Port Group", "Trade, finance and sanctions", "State media (China)"):
+        assert squeezed(whole).count(squeezed(words)) >= 2

@@ -68,6 +68,15 @@ def test_markdown_has_the_sections_as_headings_and_tables_that_parse(
     assert sum(t.type == "table_open" for t in tokens) == 6
 
 
+def test_every_sentence_is_an_item_of_its_own_in_markdown(made: dict[str, bytes]) -> None:
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(made["md"].decode("utf-8"))
+    lists = [t.content for t in tokens if t.type == "inline" and t.level == 3]
+    starts = [item for item in lists if re.match(r'(<a id="s\d+"></a>)?\*\*\d+\*\* ', item)]
+    brief = builders.brief()
+    told = [line for item in brief.told() for line in item.lines]
+    assert len(starts) == len(brief.bottom_line) + len(told) + len(brief.quotes)
+
+
 def test_markdown_links_every_sentence_to_its_source_and_back(made: dict[str, bytes]) -> None:
     shown = made["md"].decode("utf-8")
     for line in builders.brief().lines():
@@ -88,8 +97,8 @@ def test_markdown_anchors_are_unique_and_every_inner_link_leads_to_one(
 def test_the_text_has_changes_fields_quotations_and_dates(made: dict[str, bytes]) -> None:
     shown = made["txt"].decode("utf-8")
     for part in (
-        "\nNew           Second Amur rail bridge opens to freight [1]\n",
-        "\nGone quiet    Soya quotas under review · last told in No. 6, 2026-11-09\n",
+        "\nNew            Second Amur rail bridge opens to freight [1]\n",
+        "\nGone quiet     Soya quotas under review · last told in No. 6, 2026-11-09\n",
         "\nBY TRACK\n\n  Military\n\n    * Катера вернулись в гавань [9]\n      Story 5 · ",
         "\n      No sentence of it stands on its own; see the source.\n",
         "\n  13  «Мы готовим причалы к работе круглый год» [10]\n      – Егор Лапин, начальник",
