@@ -92,7 +92,7 @@ def sign(message: bytes, key: Key, *, at: datetime) -> bytes:
             fixed = [(name, moment if name == b"t" else value) for name, value in fields]
             return super().gen_header(fixed, *args, **more)
 
-    there = {name.lower() for name in message_from_bytes(_head(message)).keys()}
+    there = {name.lower() for name in message_from_bytes(_head(message))}
     names = [name.lower() for name in SIGNED if name.lower() in there]
     names += [name.lower() for name in SEALED]
     try:
@@ -128,7 +128,7 @@ def _library() -> ModuleType:
 
 def _numbers(key: Key) -> dict[str, int]:
     _library()
-    from dkim import crypto  # type: ignore[import-untyped]
+    from dkim import crypto
 
     try:
         found: dict[str, int] = crypto.parse_pem_private_key(key.pem)

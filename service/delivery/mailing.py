@@ -4,8 +4,14 @@ Problem: ten thousand readers get the same mail but for an address, a name, a da
 which they leave. Setting it anew for each would encode the attached PDF ten thousand times; keeping
 ten thousand finished mails would fill the store with copies of it; and a second attempt must have
 the same bytes to the last. Choice: what is stored is one finished mail to nobody, with a mark where
-a reader's token belongs. It is taken apart once: what holds no mark is copied as it stands; a text
-with a mark in it is encoded anew only from the line with the mark on.
+a reader's token belongs. It is taken apart once: what holds no mark is copied as it stands; in a
+text with a mark, quoted-printable can be cut at the mark, and base64 is encoded anew from its line
+on.
+
+The mark is drawn for each mailing and stored with it, in a first header that no reader sees. A
+fixed one would be in the source for all to read: an article with it in an address or a sentence
+would be given each reader's token, by which whoever owns that address could unsubscribe them. The
+bytes of a reader do not depend on the mark, so that what a dry run shows is what is sent.
 
 This module is the only one that knows how; it asks nothing of the mail but to be RFC 5322 with
 CRLF, and of its texts to be quoted-printable, base64 or plain. Rejected: a format of our own for
@@ -15,6 +21,7 @@ bytes, where quoted-printable may break a line within it.
 
 import binascii
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -22,14 +29,15 @@ from email.message import Message
 
 from service.errors import DeliveryError
 
-#: Stands for the reader's token in links and headers: letters and digits, which no encoding of a
-#: link, of HTML or of a header changes.
-MARK = "TOKEN7b1f0c9e5d2a4836READER"
+#: The header of a frozen mail that names its mark.
+_MARKED = "Reader-Mark"
+_MARK = re.compile(rf"{_MARKED}: (mark[0-9a-f]{{32}})\r\n".encode("ascii"))
 #: To whom a frozen mail goes: nobody, and nobody can register the name.
 NOBODY = "reader@reader.invalid"
 
 #: Bytes that a line of base64 holds.
 _WIDTH = 57
+_TOKEN = re.compile(r"[A-Za-z0-9_.-]+")
 _HEADER = re.compile(rb"([!-9;-~]+):[ \t]*((?:.*\r\n)(?:[ \t].*\r\n)*)")
 
 #: Bytes as they stand, or what makes them of a reader's token.
@@ -46,16 +54,34 @@ class Personal:
     token: str
 
 
+def new_mark() -> str:
+    """Return what stands for the reader's token in one mailing, and in no text that others wrote.
+
+    36 letters and digits, which no encoding of a link, of HTML or of a header changes.
+    """
+    return f"mark{secrets.token_hex(16)}"
+
+
+def freeze(message: bytes, mark: str) -> bytes:
+    """Return a mail as it is stored. mark: a new one, which the mail was made with."""
+    return f"{_MARKED}: {mark}\r\n".encode("ascii") + message
+
+
 class Mail:
     """A frozen mail, taken apart."""
 
     def __init__(self, content: bytes) -> None:
-        """Raises DeliveryError for what is no mail with the mark in it."""
+        """Raises DeliveryError for what is no mail that `freeze` made."""
+        marked = _MARK.match(content)
+        if marked is None:
+            raise DeliveryError("the frozen mail has no mark for its reader: publish it anew")
+        content = content[marked.end() :]
         end = content.find(b"\r\n\r\n")
         if end < 0:
             raise DeliveryError("the frozen mail has no header: publish the issue anew")
+        self._mark = marked[1].decode("ascii")
         self._headers = _headers(content[: end + 2])
-        self._pieces = tuple(_pieces(content, end + 4))
+        self._pieces = tuple(_pieces(content, end + 4, marked[1]))
 
     def head(self, personal: Personal) -> bytes:
         """Return the header of one reader's mail, with the empty line that ends it."""
@@ -64,11 +90,13 @@ class Mail:
         for name, value in self._headers:
             if name.lower() in own:
                 value = own[name.lower()] + "\r\n"
-            lines.append(f"{name}: {value.replace(MARK, personal.token)}")
+            lines.append(f"{name}: {value.replace(self._mark, personal.token)}")
         return "".join([*lines, "\r\n"]).encode("utf-8")
 
     def body(self, token: str) -> bytes:
         """Return what follows the header."""
+        if not _TOKEN.fullmatch(token):
+            raise ValueError("a token of characters that some encoding would change")
         own = token.encode("ascii")
         return b"".join(p if isinstance(p, bytes) else p(own) for p in self._pieces)
 
@@ -80,10 +108,9 @@ def _headers(block: bytes) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _pieces(content: bytes, start: int) -> list[_Piece]:
+def _pieces(content: bytes, start: int, mark: bytes) -> list[_Piece]:
     """Return the body in pieces, in order."""
     made: list[_Piece] = []
-    mark = MARK.encode("ascii")
     # The policy changes nothing: a part's text is what stands in the bytes.
     for part in _leaves(message_from_bytes(content, policy=policy.compat32)):
         if part.get_content_maintype() != "text" or part.get_filename() is not None:
@@ -119,15 +146,19 @@ def _spliced(data: bytes, mark: bytes, how: str) -> list[_Piece]:
         return [_base64(data[:fixed]), _later(data[fixed:], mark, _base64)]
     if how != "quoted-printable":
         return [_later(data, mark, bytes)]
-    made: list[_Piece] = []
-    fixed_lines: list[bytes] = []
-    for line in data.splitlines(keepends=True):
-        if mark not in line:
-            fixed_lines.append(line)
-            continue
-        made += [_quoted(b"".join(fixed_lines)), _later(line, mark, _quoted)]
-        fixed_lines = []
-    return [*made, _quoted(b"".join(fixed_lines))]
+    # Lines of HTML can be very long: a soft break on both sides of the token, and what is around it
+    # is encoded once.
+    first_, *others = (_quoted(part) for part in data.split(mark))
+    made: list[_Piece] = [first_]
+    for part in others:
+        made += [_soft, part]
+    return made
+
+
+def _soft(token: bytes) -> bytes:
+    """Return a token as lines of quoted-printable of its own, which needs no escapes."""
+    lines = [token[at : at + 72] for at in range(0, len(token), 72)]
+    return b"=\r\n" + b"=\r\n".join([*lines, b""])
 
 
 def _later(data: bytes, mark: bytes, encode: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:

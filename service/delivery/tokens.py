@@ -18,8 +18,9 @@ from typing import Literal, get_args
 
 from service.errors import LinkError, SettingsError
 
-#: leave: one click, by a POST. choose: a page with the editions.
-Purpose = Literal["leave", "choose"]
+#: leave: one click, by a POST. choose: a page with the editions. join: the answer of a mailbox that
+#: was asked whether it wants editions, whose names stand there between commas.
+Purpose = Literal["leave", "choose", "join"]
 
 #: Short ones can be guessed by whoever has one link.
 _LEAST_KEY = 32
@@ -43,7 +44,7 @@ class Tokens:
     """Makes and reads marks, with the desk's keys."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        """keys: the oldest first; the last one signs. Raises SettingsError for none, or a short one."""
+        """keys: oldest first; the last one signs. Raises SettingsError for none, or a short one."""
         from itsdangerous import URLSafeSerializer
 
         if not keys:
@@ -62,7 +63,7 @@ class Tokens:
         return made if isinstance(made, str) else made.decode("ascii")
 
     def read(self, token: str, purpose: Purpose) -> Ticket:
-        """Return what a mark says. Raises LinkError for any other than `make` made, for the purpose."""
+        """Return what a mark says. Raises LinkError for one not ours, or for another use."""
         from itsdangerous import BadData
 
         if len(token) > _MOST:

@@ -8,6 +8,9 @@
     health.py        how sources are doing, and which are due
     sources.py       what each source gave, when, and what was wrong with it
     issues.py        issues and their files
+    periods.py       the calendar: which periods are due, and what became of each
+    notices.py       what the operator must know
+    beats.py         when each part of the service last did its work
 
 Functions take a `Connection` that stands in a transaction of the caller's, so that what belongs
 together (an issue, its files, later its outbox) is written together or not at all.

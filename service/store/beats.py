@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from service.store import ledger
 
@@ -21,8 +22,15 @@ def beat(db: Connection, name: str, *, at: datetime, note: str | None = None) ->
     """Record that a part of the service has just done its work."""
     table = ledger.beat
     here = table.c.name == name
-    if not db.execute(update(table).where(here).values(at=at, note=note)).rowcount:
-        db.execute(insert(table).values(name=name, at=at, note=note))
+    again = update(table).where(here).values(at=at, note=note)
+    if db.execute(again).rowcount:
+        return
+    try:
+        with db.begin_nested():
+            db.execute(insert(table).values(name=name, at=at, note=note))
+    except IntegrityError:
+        # Another process beat for the first time at the same moment.
+        db.execute(again)
 
 
 def listing(db: Connection) -> dict[str, Beat]:

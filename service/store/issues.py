@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 
 from service.errors import StoreError
 from service.model import Artifact, Period
@@ -44,6 +44,18 @@ class StoredIssue(IssueHead):
     sha256: str | None
     #: JSON.
     manifest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileHead:
+    """What a list of an issue's files shows."""
+
+    format: str
+    #: The file's name, without a folder.
+    name: str
+    sha256: str
+    #: Bytes.
+    size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,20 +159,88 @@ def replace_artifacts(
     _write(db, ident, given)
 
 
-def listing(db: Connection, edition: str | None = None) -> tuple[IssueHead, ...]:
-    """Return all issues, or those of one edition, the newest first."""
-    issue, artifact = tables.issue, tables.artifact
-    heads = [column for column in issue.c if column.name not in ("brief", "manifest")]
-    query = select(*heads).order_by(issue.c.created.desc(), issue.c.id.desc())
-    files = select(artifact.c.issue, artifact.c.format).order_by(artifact.c.format)
+def listing(
+    db: Connection,
+    edition: str | None = None,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[IssueHead, ...]:
+    """Return all issues, or those of one edition, the newest first.
+
+    limit, offset: a part of that list.
+    """
+    query = _heads().order_by(tables.issue.c.created.desc(), tables.issue.c.id.desc())
     if edition is not None:
-        query = query.where(issue.c.edition == edition)
-    formats: dict[int, list[str]] = {}
-    for row in db.execute(files):
-        formats.setdefault(row.issue, []).append(row.format)
-    return tuple(
-        IssueHead(**_head(row), formats=tuple(formats.get(row.id, ()))) for row in db.execute(query)
+        query = query.where(tables.issue.c.edition == edition)
+    if limit is not None or offset:
+        query = query.limit(limit).offset(offset)
+    return _with_formats(db, db.execute(query).all(), every=limit is None)
+
+
+def count(db: Connection, edition: str | None = None) -> int:
+    """Return how many issues there are, or of one edition, failed ones too."""
+    query = select(func.count()).select_from(tables.issue)
+    if edition is not None:
+        query = query.where(tables.issue.c.edition == edition)
+    return db.scalar(query) or 0
+
+
+def latest(db: Connection) -> tuple[IssueHead, ...]:
+    """Return the last published issue of every edition, the newest first."""
+    issue = tables.issue
+    last = (
+        select(func.max(issue.c.id))
+        .where(issue.c.state == "published")
+        .group_by(issue.c.edition)
+        .scalar_subquery()
     )
+    query = _heads().where(issue.c.id.in_(last))
+    rows = db.execute(query.order_by(issue.c.created.desc(), issue.c.id.desc())).all()
+    return _with_formats(db, rows)
+
+
+def heads(db: Connection, idents: Iterable[int]) -> dict[int, IssueHead]:
+    """Return what lists show of these issues, by id; one that is not there is left out."""
+    wanted = tuple(dict.fromkeys(idents))
+    rows = db.execute(_heads().where(tables.issue.c.id.in_(wanted))).all()
+    return {head.id: head for head in _with_formats(db, rows)}
+
+
+def beside(db: Connection, head: IssueHead) -> tuple[int | None, int | None]:
+    """Return the ids of the issues published before and after one, of its edition."""
+    issue = tables.issue
+    same = select(issue.c.id).where(issue.c.edition == head.edition, issue.c.state == "published")
+    before = same.where(issue.c.id < head.id).order_by(issue.c.id.desc()).limit(1)
+    after = same.where(issue.c.id > head.id).order_by(issue.c.id).limit(1)
+    return db.scalar(before), db.scalar(after)
+
+
+def files(db: Connection, ident: int) -> tuple[FileHead, ...]:
+    """Return what lists show of the files of an issue, in order of format."""
+    artifact = tables.artifact
+    size = func.length(artifact.c.data).label("size")
+    query = select(artifact.c.format, artifact.c.name, artifact.c.sha256, size)
+    rows = db.execute(query.where(artifact.c.issue == ident).order_by(artifact.c.format))
+    return tuple(FileHead(**row._mapping) for row in rows)
+
+
+def _heads() -> Select[Any]:
+    return select(*(c for c in tables.issue.c if c.name not in ("brief", "manifest")))
+
+
+def _with_formats(
+    db: Connection, rows: Iterable[Row[Any]], *, every: bool = False
+) -> tuple[IssueHead, ...]:
+    """Return rows as heads. every: the rows are all or most that there are."""
+    found, artifact = list(rows), tables.artifact
+    query = select(artifact.c.issue, artifact.c.format).order_by(artifact.c.format)
+    if not every:
+        query = query.where(artifact.c.issue.in_([row.id for row in found]))
+    formats: dict[int, list[str]] = {}
+    for row in db.execute(query):
+        formats.setdefault(row.issue, []).append(row.format)
+    return tuple(IssueHead(**_head(row), formats=tuple(formats.get(row.id, ()))) for row in found)
 
 
 def get(db: Connection, ident: int) -> StoredIssue:
@@ -188,21 +268,27 @@ def artifacts(db: Connection, ident: int) -> tuple[StoredArtifact, ...]:
         .where(tables.artifact.c.issue == ident)
         .order_by(tables.artifact.c.format)
     )
-    return tuple(
-        StoredArtifact(format=row.format, name=row.name, data=_bytes(row.data), sha256=row.sha256)
-        for row in rows
-    )
+    return tuple(_file(row) for row in rows)
 
 
 def artifact(db: Connection, ident: int, form: str) -> StoredArtifact:
     """Return one file of an issue; raise StoreError if it has none in this format."""
-    found = {item.format: item for item in artifacts(db, ident)}
-    if form not in found:
+    here = (tables.artifact.c.issue == ident) & (tables.artifact.c.format == form)
+    row = db.execute(select(tables.artifact).where(here)).one_or_none()
+    if row is None:
+        _row(db, ident)
+        there = ", ".join(file.format for file in files(db, ident))
         raise StoreError(
-            f"issue {ident} has no {form}, it has {', '.join(found) or 'no file'}: "
+            f"issue {ident} has no {form}, it has {there or 'no file'}: "
             f"`briefing issues render {ident}` makes it"
         )
-    return found[form]
+    return _file(row)
+
+
+def _file(row: Row[Any]) -> StoredArtifact:
+    return StoredArtifact(
+        format=row.format, name=row.name, data=_bytes(row.data), sha256=row.sha256
+    )
 
 
 def _row(db: Connection, ident: int) -> Row[Any]:

@@ -156,6 +156,8 @@ delivery = Table(
     Column("reply", Text),
     Column("created", Moment, nullable=False),
     Column("updated", Moment, nullable=False),
+    #: Attempts after which nobody knew whether the message had been taken over.
+    Column("doubts", Integer, nullable=False, server_default="0"),
     CheckConstraint(
         "state IN ('pending', 'claimed', 'in_data', 'sent', 'deferred', 'failed', 'suppressed',"
         " 'doubt', 'bounced')",

@@ -1,7 +1,12 @@
 """The calendar of the editions: which periods are due, and what became of each.
 
 A period is claimed with a lease and an attempt's number; who lost the lease changes nothing any
-more (`_ours`). Time is an argument everywhere.
+more (`_finish`). Time is an argument everywhere.
+
+A held period is a question to the operator and not yet part of the calendar. When the clock is
+believed again, because it was put right or because the operator vouched for it, what is still held
+is taken back, and its time is judged like any other: a row that stayed would keep the period from
+being made when its time really comes.
 """
 
 from collections.abc import Iterable
@@ -9,19 +14,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.errors import StoreError
-from service.store import ledger
+from service.schedule import ASKED
+from service.store import beats, ledger
+from service.store.chunks import chunks
 
 State = Literal["due", "running", "published", "skipped", "empty", "held", "failed"]
+
+#: How a period ends without an issue: nothing to tell, or given up, or not wanted.
+Ended = Literal["empty", "failed", "skipped"]
 
 #: What a tick writes.
 Written = Literal["due", "skipped", "held"]
 
-#: In these a period is done with; nothing changes it but the operator.
-DONE = ("published", "skipped", "empty", "failed")
+#: The beat that says when the operator last vouched for the clock.
+VOUCHED = "clock vouched for"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +59,19 @@ def high_water(db: Connection) -> dict[str, datetime]:
     return {edition: moment for edition, moment in rows}
 
 
-def advance(db: Connection, edition: str, to: datetime) -> None:
-    """Record how far an edition's periods have been worked out; it never goes back."""
+def start(db: Connection, edition: str, at: datetime) -> None:
+    """Begin an edition's calendar, or begin it anew after a while without it."""
+    _insert(db, insert(ledger.schedule).values(edition=edition, high_water=at))
+    advance(db, (edition,), at)
+
+
+def advance(db: Connection, editions: Iterable[str], to: datetime) -> None:
+    """Record how far the periods of editions have been worked out; it never goes back."""
     table = ledger.schedule
-    known = db.scalar(select(table.c.high_water).where(table.c.edition == edition))
-    if known is None:
-        _insert(db, insert(table).values(edition=edition, high_water=to))
-    elif known < to:
+    for part in chunks(editions):
         db.execute(
             update(table)
-            .where(table.c.edition == edition, table.c.high_water < to)
+            .where(table.c.edition.in_(part), table.c.high_water < to)
             .values(high_water=to)
         )
 
@@ -74,13 +87,9 @@ def add(
     note: str | None = None,
 ) -> bool:
     """Write a period that has no row yet; return whether it was written: each is written once."""
-    table = ledger.period
-    there = select(table.c.key).where(table.c.edition == edition, table.c.key == key)
-    if db.execute(there).first() is not None:
-        return False
     return _insert(
         db,
-        insert(table).values(
+        insert(ledger.period).values(
             edition=edition,
             key=key,
             due=due,
@@ -91,6 +100,61 @@ def add(
             updated=now,
         ),
     )
+
+
+def reopen(
+    db: Connection,
+    *,
+    edition: str,
+    key: str,
+    due: datetime,
+    state: Written,
+    now: datetime,
+    note: str | None,
+) -> None:
+    """Write a skipped period anew, which is due later than when it was skipped."""
+    db.execute(
+        update(ledger.period)
+        .where(_is(edition, key), ledger.period.c.state == "skipped")
+        .values(state=state, due=due, next_attempt=due, note=note, updated=now)
+    )
+
+
+def give_up(
+    db: Connection,
+    edition: str,
+    *,
+    now: datetime,
+    note: str,
+    before: datetime | None = None,
+    waiting_since: datetime | None = None,
+) -> int:
+    """Skip what still waits to be made, and what a dead process left half made; return how many.
+
+    before: what was due before then. waiting_since: what could have been taken up since then, or
+    longer, and was not. What a person asked for or released is not given up for another.
+    """
+    table = ledger.period
+    released = and_(table.c.attempts == 0, table.c.next_attempt > table.c.due)
+    left = and_(table.c.state == "running", table.c.lease_until <= now)
+    which = [table.c.edition == edition, ~table.c.key.startswith(ASKED)]
+    if before is not None:
+        which += [table.c.due < before, ~released]
+    if waiting_since is not None:
+        which.append(table.c.next_attempt < waiting_since)
+        left = and_(left, table.c.lease_until < waiting_since)
+    waits = or_(table.c.state == "due", left)
+    values = _left("skipped", now, note)
+    return db.execute(update(table).where(*which, waits).values(**values)).rowcount
+
+
+def withdraw(db: Connection, edition: str) -> tuple[str, ...]:
+    """Take back what is held of an edition, as if it had not been; return the keys."""
+    table = ledger.period
+    here = and_(table.c.edition == edition, table.c.state == "held")
+    keys = tuple(db.scalars(select(table.c.key).where(here).order_by(table.c.due)))
+    db.execute(delete(table).where(here))
+    return keys
 
 
 def _insert(db: Connection, statement: Any) -> bool:
@@ -152,7 +216,7 @@ def publish(db: Connection, held: Slot, issue: int, *, now: datetime, note: str 
 def close(
     db: Connection,
     held: Slot,
-    state: Literal["empty", "failed", "skipped"],
+    state: Ended,
     *,
     now: datetime,
     note: str,
@@ -166,31 +230,46 @@ def retry(db: Connection, held: Slot, *, at: datetime, now: datetime, note: str)
     return _finish(db, held, _left("due", now, note) | {"next_attempt": at})
 
 
+def give_back(db: Connection, held: Slot, *, now: datetime) -> bool:
+    """Give back a claimed period of which nothing was made, as if it had not been claimed.
+
+    Return whether it was still held.
+    """
+    return _finish(db, held, _left("due", now, held.note) | {"attempts": held.attempts - 1})
+
+
 def release(db: Connection, edition: str, key: str, *, now: datetime) -> Slot:
-    """Make a held period due at once; its time counts as seen. Raises StoreError for another."""
+    """Make a held period due at once: the operator vouches for the clock.
+
+    Raises StoreError for one that is not held.
+    """
     known = get(db, edition, key)
     if known.state != "held":
         raise StoreError(f"{edition} {key} is {known.state}, not held: there is nothing to release")
-    db.execute(
-        update(ledger.period)
-        .where(_is(edition, key), ledger.period.c.state == "held")
-        .values(state="due", next_attempt=now, note=None, updated=now)
-    )
-    advance(db, edition, known.due)
-    return get(db, edition, key)
+    return _decide(db, known, {"state": "due", "next_attempt": now, "note": None}, now)
 
 
 def skip(db: Connection, edition: str, key: str, *, now: datetime, note: str) -> Slot:
-    """Give up a period that is due or held. Raises StoreError for one that is neither."""
+    """Give up a period that is due or held; with a held one the operator vouches for the clock.
+
+    Raises StoreError for one that is neither.
+    """
     known = get(db, edition, key)
     if known.state not in ("due", "held"):
         raise StoreError(f"{edition} {key} is {known.state}: only one due or held can be skipped")
-    db.execute(
-        update(ledger.period)
-        .where(_is(edition, key), ledger.period.c.state == known.state)
-        .values(state="skipped", note=note, updated=now)
-    )
-    return get(db, edition, key)
+    return _decide(db, known, {"state": "skipped", "note": note}, now)
+
+
+def _decide(db: Connection, known: Slot, values: dict[str, Any], now: datetime) -> Slot:
+    table = ledger.period
+    here = and_(_is(known.edition, known.key), table.c.state == known.state)
+    changed = db.execute(update(table).where(here).values(updated=now, **values)).rowcount
+    found = get(db, known.edition, known.key)
+    if not changed:
+        raise StoreError(f"{known.edition} {known.key} has just become {found.state}: look again")
+    if known.state == "held":
+        beats.beat(db, VOUCHED, at=now)
+    return found
 
 
 def get(db: Connection, edition: str, key: str) -> Slot:
@@ -208,7 +287,7 @@ def listing(
     *,
     edition: str | None = None,
     states: Iterable[State] | None = None,
-    limit: int = 50,
+    limit: int | None = 50,
 ) -> tuple[Slot, ...]:
     """Return periods, the one due last first."""
     table = ledger.period
@@ -220,10 +299,23 @@ def listing(
     return tuple(_slot(row) for row in db.execute(query))
 
 
-def keys(db: Connection, edition: str) -> frozenset[str]:
-    """Return the names of all periods of an edition that have a row."""
+#: Built once: a tick asks it for every edition.
+_RECENT = select(ledger.period.c.key, ledger.period.c.state, ledger.period.c.note).where(
+    ledger.period.c.edition == bindparam("name"), ledger.period.c.due >= bindparam("since")
+)
+
+
+def recent(db: Connection, edition: str, since: datetime) -> dict[str, tuple[State, str | None]]:
+    """Return the state and the note of the periods of an edition due from then on, by key."""
+    rows = db.execute(_RECENT, {"name": edition, "since": since})
+    return {key: (state, note) for key, state, note in rows}
+
+
+def newest(db: Connection, edition: str) -> str | None:
+    """Return the name of the last period of the schedule that an edition has a row of."""
     table = ledger.period
-    return frozenset(db.scalars(select(table.c.key).where(table.c.edition == edition)))
+    query = select(table.c.key).where(table.c.edition == edition, ~table.c.key.startswith(ASKED))
+    return db.scalar(query.order_by(table.c.due.desc(), table.c.key.desc()).limit(1))
 
 
 def counts(db: Connection) -> dict[State, int]:

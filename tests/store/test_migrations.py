@@ -9,18 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect
 from sqlalchemy.exc import IntegrityError
 
-from service.model import Period
-from service.store import Store, engine, issues, ledger
+from service.model import Period, Problem
+from service.store import Store, engine, issues, ledger, sources
 from tests.store.given import START
 
-metadata = ledger.metadata
+# The tables of both modules.
+metadata = ledger.delivery.metadata
 _ROOT = Path(engine.__file__).parents[2]
 _FOLDER = Path(engine.__file__).parent / "migrations"
 
@@ -69,6 +72,28 @@ def test_the_head_that_is_known_without_alembic_is_the_last_migration() -> None:
         assert len(step.revision) == 4
         assert Path(step.path).name.startswith(f"m{step.revision}_")
         assert str(step.down_revision or "0000") < step.revision
+
+
+def test_a_problem_of_an_older_database_is_a_fault_and_stays(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/old.db"
+    other = create_engine(url)
+    with other.begin() as db:
+        config = Config()
+        config.set_main_option("script_location", str(_FOLDER))
+        config.attributes["connection"] = db
+        command.upgrade(config, "0004")
+        db.exec_driver_sql(
+            "INSERT INTO source (name, kind, address, state, items) "
+            "VALUES ('wire', 'feed', 'a', 'never', 0)"
+        )
+        db.exec_driver_sql(
+            "INSERT INTO problem (source, key, reason, seen_at) "
+            "VALUES ('wire', 'k', 'is empty', '2026-01-01 00:00:00.000000')"
+        )
+    other.dispose()
+    with Store.open(url) as store, store.read() as db:
+        assert sources.problems(db) == (Problem(source="wire", key="k", reason="is empty"),)
+        assert sources.problems(db)[0].kind == "fault"
 
 
 def test_an_up_to_date_database_is_opened_without_alembic(url: str) -> None:

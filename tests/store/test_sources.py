@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from service.model import Problem, content_id
+from service.model import Problem, ProblemKind, content_id
 from service.store import Store, sources
 from service.store.sources import Reading, SourceState
 from tests.store.given import START, entry, hour, record
@@ -24,8 +24,8 @@ def fail(store: Store, error: str, *, at: float) -> None:
         )
 
 
-def problem(key: str, reason: str = "it is empty") -> Problem:
-    return Problem(source="wire", key=key, reason=reason)
+def problem(key: str, reason: str = "it is empty", kind: ProblemKind = "fault") -> Problem:
+    return Problem(source="wire", key=key, reason=reason, kind=kind)
 
 
 def test_a_declared_source_was_never_read(store: Store) -> None:
@@ -72,6 +72,19 @@ def test_every_text_that_a_source_ever_held_counts_once_as_its_article(store: St
 def test_a_reading_with_unusable_items_is_partial(store: Store) -> None:
     record(store, entry("a", "One."), problems=[problem("b"), problem("b"), problem("c")])
     assert (state(store).state, state(store).problems) == ("partial", 2)
+
+
+def test_what_is_skipped_is_counted_apart_and_the_source_is_read(store: Store) -> None:
+    sound = problem("b", "only media", "skipped")
+    record(store, entry("a", "One."), problems=[sound])
+    assert (state(store).state, state(store).problems, state(store).skipped) == ("read", 0, 1)
+    with store.read() as db:
+        assert sources.problems(db) == (sound,)
+        assert [reading.problems for reading in sources.readings(db)] == [0]
+    record(store, problems=[sound, problem("c")], at=hour(1))
+    assert (state(store).state, state(store).problems, state(store).skipped) == ("partial", 1, 1)
+    with store.read() as db:
+        assert [reading.problems for reading in sources.readings(db)] == [0, 1]
 
 
 def test_a_reading_replaces_the_problems_of_its_source_only(store: Store) -> None:

@@ -1,0 +1,17 @@
+"""How many attempts at a delivery ended in doubt: one is sent again, a second waits for a person."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("delivery", sa.Column("doubts", sa.Integer(), nullable=False, server_default="0"))
+
+
+def downgrade() -> None:
+    op.drop_column("delivery", "doubts")
