@@ -8,8 +8,10 @@ BENCHMARKS = {
     "start": ("benchmarks.start", "briefing --help beside python -c pass"),
     "now": ("benchmarks.now", "briefing now step by step, beside WeasyPrint alone"),
     "collect": ("benchmarks.collect", "1,000 feeds beside reader, feedparser and a bare client"),
+    "deliver": ("benchmarks.deliver", "10,000 recipients to a sink beside a bare loop"),
     "summarize": ("benchmarks.summarize", "our summarizers beside sumy's: time"),
     "stories": ("benchmarks.stories", "relevance and stories on labelled data, growth"),
+    "year": ("benchmarks.year", "a year of the calendar: 40 restarts, leaps of the clock, edits"),
     "quality": ("benchmarks.quality", "every summarizer on labelled data: ROUGE"),
 }
 

@@ -2,13 +2,13 @@
 
 import os
 import sys
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 from urllib.parse import urlsplit
 
 import summarizers
@@ -17,20 +17,22 @@ from feeds.worker import FOR_FEEDS, FOR_PAGES, Workers
 from service import __version__, collecting, topic
 from service.brief.condense import AUTO
 from service.collecting import Feed
-from service.errors import SettingsError
+from service.errors import SettingsError, UsageError
 from service.model import SourceRead
 from service.pipeline import Order
 from service.progress import Progress
+from service.render.catalogue import catalogue
 from service.render.sheet import Sheet
 from service.render.worker import Press
-from service.settings import Collect, Settings, SourceSettings
-from service.store import Store
+from service.settings import Collect, Desk, Settings, SourceSettings
+from service.store import Store, health, sources
 from service.topic import Profile
 
 if TYPE_CHECKING:
     from feeds.fetch import Fetcher
     from feeds.pages import Pages
     from feeds.robots import Robots
+    from service.delivering.courier import Courier
 
 #: Our name towards the sites that we read, and in their robots.txt.
 AGENT = "briefing-digest"
@@ -66,12 +68,27 @@ def moment(environ: Mapping[str, str] = os.environ) -> datetime:
 class App:
     """The objects of one run; a context manager that closes the store and ends the processes."""
 
-    def __init__(self, settings: Settings, *, corpus: Path | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        corpus: Path | None = None,
+        clock: Callable[[], datetime] | None = None,
+        settled_s: float = 0.0,
+    ) -> None:
+        """clock: gives the time of each step; None: all of the run is at one moment.
+
+        settled_s: seconds for which a file of a folder must have been still before it is read.
+        """
+        self._settled_s = settled_s
         self.settings = settings
-        self.now = moment()
+        fixed = moment()
+        self._clock = clock or (lambda: fixed)
         self.profile: Profile = topic.load(settings.desk.topic, settings.anchor)
+        folder = None if corpus is None else _folder(corpus)
+        self.store = Store.open(settings.store_url)
         chosen = (
-            settings.source if corpus is None else (_corpus_source(settings, corpus.absolute()),)
+            settings.source if folder is None else (_corpus_source(settings, folder, self.store),)
         )
         self._fetcher = _fetcher(chosen, settings.collect)
         self._robots: Robots | None = None
@@ -79,7 +96,12 @@ class App:
         self.feeds = tuple(self._feed(source) for source in chosen)
         #: Sets the pages of PDFs; started by who wants one.
         self.press = Press()
-        self.store = Store.open(settings.store_url)
+        self._reading = 0
+
+    @property
+    def now(self) -> datetime:
+        """The time to work at."""
+        return self._clock()
 
     def __enter__(self) -> Self:
         return self
@@ -103,6 +125,7 @@ class App:
                 language=source.language,
                 now=lambda: self.now,
                 call=self._workers.call,
+                settled_s=self._settled_s,
             )
             return Feed(source=folder, address=str(path), state_media=source.state_media)
         from feeds.feed import FeedSource
@@ -134,25 +157,86 @@ class App:
             self._robots = Robots(client, agent=AGENT, now=lambda: self.now)
         return Pages(client, self._robots, now=lambda: self.now, run=self._workers.run)
 
+    def due(self) -> tuple[str, ...]:
+        """Return the names of the sources that are due, in the order of the settings.
+
+        A folder always is: it is on this machine, and nobody is to be spared. So is one that is
+        read no more: `collect` does not ask it, but says why, and it is not forgotten.
+        """
+        feeds = {f.source.name: f.address for f in self.feeds if f.source.kind == "feed"}
+        with self.store.read() as db:
+            found = set(sources.due(db, self.now, feeds))
+            found |= {name for name, state in health.listing(db).items() if state.stopped}
+        names = (feed.source.name for feed in self.feeds)
+        return tuple(name for name in names if name in found or name not in feeds)
+
     async def collect(
         self,
         progress: Progress,
         *,
         names: Collection[str] | None = None,
         stopped: bool = False,
+        at: datetime | None = None,
     ) -> tuple[SourceRead, ...]:
         """Read sources and store what is new; return what each gave.
 
-        names: only these; None: all. stopped: read those that were stopped, too.
+        names: only these; None: all. stopped: read those that were stopped, too. at: the moment
+        that what is new is stamped with; None: now.
         """
         feeds = [f for f in self.feeds if names is None or f.source.name in names]
-        async with AsyncExitStack() as open_:
-            await open_.enter_async_context(self._workers)
-            if self._fetcher is not None:
-                await open_.enter_async_context(self._fetcher)
+        async with self.reading():
             return await collecting.collect(
-                self.store, feeds, now=self.now, progress=progress, stopped=stopped
+                self.store, feeds, now=at or self.now, progress=progress, stopped=stopped
             )
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        """Keep connections and processes for several calls of `collect` within."""
+        async with AsyncExitStack() as open_:
+            if not self._reading:
+                await open_.enter_async_context(self._workers)
+                if self._fetcher is not None:
+                    await open_.enter_async_context(self._fetcher)
+            self._reading += 1
+            try:
+                yield
+            finally:
+                self._reading -= 1
+
+    def courier(
+        self, *, only: int | None = None, clock: Callable[[], datetime] = moment
+    ) -> "Courier":
+        """Return what sends the rows that are due. only: those of this issue."""
+        from service.delivering import setup
+        from service.delivering.courier import Courier
+        from service.delivering.letters import Letters, stored
+
+        return Courier(
+            self.store,
+            setup.channels(self.settings),
+            Letters(setup.desk(self.settings), stored(self.store)),
+            clock=clock,
+            on_doubt=self.settings.delivery.on_doubt,
+            # While some wait for a commit, the others keep the connections busy.
+            slots=max(4 * self.settings.smtp.connections, 20),
+            only=only,
+        )
+
+    def _language(self, edition: str) -> str:
+        """Return the language of an edition's own words: its own, or else the desk's."""
+        own = next((e.language for e in self.settings.edition if e.name == edition), None)
+        return own or self.settings.desk.language
+
+    def _said(self, key: str, language: str) -> str:
+        """Return a text of the desk as it is written; our own default in the edition's language."""
+        text: str = getattr(self.settings.desk, key)
+        own = text != Desk.model_fields[key].default
+        return text if own else catalogue(language).gettext(text)
+
+    def _mail(self, edition: str) -> Literal["digest", "full"]:
+        """Return what the HTML of an edition's mails holds: its own choice, or else the desk's."""
+        own = next((e.mail for e in self.settings.edition if e.name == edition), None)
+        return own or self.settings.desk.mail
 
     def order(
         self,
@@ -168,14 +252,16 @@ class App:
         """Return the order of an issue, with the desk's settings where nothing else is asked."""
         desk = self.settings.desk
         name = summarizer or desk.summarizer
+        own = self.settings.templates(edition)
         known = (AUTO, *summarizers.names())
         if name not in known:
             raise SettingsError((f'summarizer "{name}": choose of {", ".join(known)}',))
+        language = self._language(edition)
         return Order(
-            title=desk.title,
-            marking=desk.marking,
+            title=self._said("title", language),
+            marking=self._said("marking", language),
             edition=edition,
-            language="en",
+            language=language,
             timezone=desk.timezone,
             summarizer=name,
             version=__version__,
@@ -188,6 +274,9 @@ class App:
             number=number,
             components=components(),
             sheet=Sheet(size=desk.paper, archival=desk.archival),
+            topic=desk.topic,
+            templates=None if own is None else str(own),
+            mail=self._mail(edition),
         )
 
 
@@ -224,14 +313,36 @@ def client(collect: Collect, *, allow: tuple[str, ...] = ()) -> "Fetcher":
     )
 
 
-def _corpus_source(settings: Settings, folder: Path) -> SourceSettings:
+def _folder(corpus: Path) -> Path:
+    """Return the absolute path of a folder named on the command line; UsageError for a file.
+
+    One that does not exist is for the reading to tell, and for the brief.
+    """
+    if corpus.exists() and not corpus.is_dir():
+        raise UsageError(
+            f"--corpus {corpus}: is a file, not a folder; name the folder that holds it"
+        )
+    # ".." is not cut out of the text of a path: behind a link it leads elsewhere.
+    return corpus.resolve() if ".." in corpus.parts else corpus.absolute()
+
+
+def _corpus_source(settings: Settings, folder: Path, store: Store) -> SourceSettings:
     """Return the source for a folder named on the command line.
 
-    It is the configured one where that is the same folder; otherwise it is named by its way from
-    the settings' folder, so that two folders never share one memory of what was read.
+    It is the configured one where that is the same folder. Otherwise it has the folder's own name,
+    or the whole path where another source has that name, in the settings or in what the store
+    knows: two folders never share one memory of what was read. The first to come keeps the name.
     """
     for source in settings.source:
-        if source.kind == "folder" and settings.path(source.path or "") == folder:
+        if (
+            source.kind == "folder"
+            and settings.path(source.path or "").resolve() == folder.resolve()
+        ):
             return source
-    name = os.path.relpath(folder, settings.anchor.absolute())
-    return SourceSettings(name=name, kind="folder", path=str(folder))
+    with store.read() as db:
+        known = {name: address for name, (address, _) in sources.cursors(db).items()}
+    taken = {source.name for source in settings.source}
+    name, address = folder.name, str(folder)
+    if not name or name in taken or known.get(name, address) != address:
+        name = address
+    return SourceSettings(name=name, kind="folder", path=address)

@@ -9,9 +9,10 @@
     │   └── ExtractError
     ├── StoreError
     ├── RenderError                 .template
-    │   └── PageError               one document would be wrong; the others can be made
+    │   └── PageError               .format: this document would be wrong; the others can be made
     ├── VerifyError                 the first difference found, with both texts
-    └── DeliveryError               .permanent
+    ├── DeliveryError               .permanent
+    └── LinkError                   a link that this service did not make
 
 Adapters wrap third-party errors at their edge (`raise FetchError(...) from exc`); bugs such as a
 `TypeError` are never wrapped. The pipeline catches `SourceError` and `DeliveryError` per item, and
@@ -84,7 +85,11 @@ class RenderError(BriefError):
 
 
 class PageError(RenderError):
-    """One document would not be right, and is not made; the other formats can be."""
+    """One document would not be right, and is not made; the others than `format` can be."""
+
+    def __init__(self, message: str, *, template: str = "", format: str = "pdf") -> None:  # noqa: A002
+        super().__init__(message, template=template)
+        self.format = format
 
 
 class VerifyError(BriefError):
@@ -97,3 +102,7 @@ class DeliveryError(BriefError):
     def __init__(self, message: str, *, permanent: bool = False) -> None:
         super().__init__(message)
         self.permanent = permanent
+
+
+class LinkError(BriefError):
+    """The mark in a link is none that this service made, or it was changed on its way."""

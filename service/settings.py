@@ -3,15 +3,14 @@
 Every fault of the file is reported at once, each with its key, what is wrong and an example of what
 is right, since an operator who mends one line only to be told of the next loses patience. Unknown
 keys are faults too: a misspelt `catchup` that is silently ignored would be found on the day of the
-outage. Keys of steps that this version does not run yet (`[smtp]`, `[web]`, editions' times) are
-checked as strictly as the others. Relative paths are relative to the file's folder; without a file,
+outage. Relative paths are relative to the file's folder; without a file,
 to BRIEFING_HOME or the current folder.
 
 A key of a single section may also be set by the environment, which wins over the file:
 `BRIEFING_STORE__URL=postgresql://…`, `BRIEFING_DESK__TIMEZONE=Asia/Shanghai`.
 
-Pydantic appears in this module and in the brief's codec only; the rest of the program gets frozen
-objects.
+Pydantic appears here (with `values` and `addressees`) and in the brief's codec only; the rest of the
+program gets frozen objects.
 """
 
 import os
@@ -20,28 +19,35 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
 )
 from pydantic import model_validator as whole
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from pydantic_settings import SettingsError as SourcesError
 
-from service import wholeness
+from service import variables, wholeness
+from service.addressees import BouncesSettings, DeliverySettings, RecipientSettings
 from service.errors import SettingsError
+from service.operating import LogSettings, OperatorSettings, ServeSettings
+from service.schedule.rules import check_cron
+from service.values import Clock, Language, OneLine, Section, Span, WebAddress, Zone, tell
+from service.visitors import Web
 
 FILE_NAME = "briefing.toml"
 FORMATS = ("pdf", "html", "txt", "md", "eml", "json")
 
 #: An example of a right value for each key, printed behind what is wrong with it.
 EXAMPLES: Mapping[str, str] = {
-    "desk": '[desk]\ntitle = "China–Russia Brief"',
+    "desk": '[desk], and below it title = "China–Russia Brief"',
     "timezone": '"Europe/London"',
     "title": '"China–Russia Brief"',
     "topic": '"china-russia", or the path of a profile of your own, which ends in .toml',
@@ -63,79 +69,65 @@ EXAMPLES: Mapping[str, str] = {
     "cron": '"0 7 * * 1-5"',
     "at": '"07:00"',
     "on": '"monday" for a week, 1 for a month',
+    "lateness": '"6h" or "2d"',
     "catch_up": '"latest", "all" or "none"',
     "formats": '["email", "pdf"]',
     "skip_if_empty": "false",
+    "skip_if_nothing_new": "false",
     "max_stories": "8",
     "summarizer": '"auto", "lexrank" or "lead"',
     "paper": '"A4" or "Letter"',
     "archival": "false",
+    "templates": '"templates"',
+    "mail": '"digest" or "full"',
     "address": '"reader@example.org"',
     "editions": '["daily"]',
     "attach": '["pdf"]',
+    "channel": '"mail", "webhook" or "folder"',
+    "format": '"digest", "full" or "text"',
+    "groups": '["officials"]',
+    "expires": '"24h" or "3d"',
+    "on_doubt": '"resend" or "hold"',
+    "maildir": '"/var/mail/bounce"',
+    "folder": '"INBOX"',
+    "remove": "false",
+    "minutes": "5",
+    "leave": '"leave@example.org"',
+    "link_keys_env": '"BRIEFING_LINK_KEYS"',
+    "utf8": "true",
     "host": '"localhost"',
     "port": "587",
     "security": '"none", "starttls" or "tls"',
     "username": '"brief"',
     "password_env": '"BRIEFING_SMTP_PASSWORD"',
+    "max_attached_mb": "15",
+    "per_connection": "100",
+    "per_second": "10",
+    "ca_file": '"authority.pem"',
+    "hello": '"brief.example.org"',
+    "webhook_secret_env": '"BRIEFING_WEBHOOK_SECRET"',
+    "dkim_selector": '"brief"',
+    "dkim_key": '"dkim.pem", made by openssl genrsa -out dkim.pem 2048',
     "sender": '"China–Russia Brief <brief@example.org>"',
     "listen": '"127.0.0.1:8080"',
     "public_url": '"https://briefs.example.org"',
+    "access": '"public", "password" or "proxy"',
+    "proxy_header": '"X-Remote-User"',
+    "operators": '["maria"]',
+    "trusted": '["127.0.0.1"]',
+    "subscribe": "false",
+    "indexed": "false",
 }
 
 
-def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError(f'"{value}" is no time zone of the IANA list')
-    return value
-
-
-def _clock(value: str) -> str:
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-        raise ValueError(f'"{value}" is no time of day from 00:00 to 23:59')
-    return value
-
-
-def _web(value: str) -> str:
-    if not re.match(r"https?://[^\s/]+", value):
-        raise ValueError(f'"{value}" does not begin with http:// or https://')
-    return value
-
-
-def _mailbox(value: str) -> str:
-    if not re.fullmatch(r"[^\s@,<>\x00-\x1f]+@[^\s@,<>\x00-\x1f]+", value):
-        raise ValueError(f'"{value}" is no address of one mailbox')
-    return value
-
-
-def _one_line(value: str) -> str:
-    if not value.strip() or re.search(r"[\x00-\x1f\x7f\u2028\u2029]", value):
-        raise ValueError("must be one line of text, and not empty")
-    return value
-
-
-def _tell(fault: str | None) -> None:
-    if fault:
-        raise ValueError(fault)
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
-Clock = Annotated[str, AfterValidator(_clock)]
-WebAddress = Annotated[str, AfterValidator(_web)]
-Mailbox = Annotated[str, AfterValidator(_mailbox)]
-OneLine = Annotated[str, AfterValidator(_one_line)]
-FormatName = Literal["pdf", "html", "txt", "md", "eml", "json"]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Desk(_Section):
+class Desk(Section):
     title: OneLine = "China–Russia Brief"
     topic: OneLine = "china-russia"
     marking: OneLine = "UNCLASSIFIED – open sources"
     timezone: Zone = "UTC"
+    #: Of section names, labels and dates; and the language that is preferred where a story has
+    #: articles in several. Nothing that an article says is translated.
+    language: Language = "en"
     #: The summarizer of every issue that names no other; "auto" chooses for each story.
     summarizer: OneLine = "auto"
     max_stories: int = Field(default=8, ge=1, le=50)
@@ -143,9 +135,13 @@ class Desk(_Section):
     paper: Literal["A4", "Letter"] = "A4"
     #: Make PDFs for keeping: PDF/A-3u as well as PDF/UA-1.
     archival: bool = False
+    #: A folder with templates of one's own, over the shipped ones.
+    templates: OneLine | None = None
+    #: What the HTML of a mail holds: some 600 words with links, or the whole issue.
+    mail: Literal["digest", "full"] = "digest"
 
 
-class StoreSettings(_Section):
+class StoreSettings(Section):
     url: OneLine = "sqlite:///briefing.db"
 
     @field_validator("url")
@@ -156,7 +152,7 @@ class StoreSettings(_Section):
         return value
 
 
-class Collect(_Section):
+class Collect(Section):
     #: How whoever runs a site that we read can reach the operator: an address of either kind.
     contact: OneLine | None = None
     #: Requests at once; to one host it is always one.
@@ -180,7 +176,7 @@ class Collect(_Section):
         return value
 
 
-class SourceSettings(_Section):
+class SourceSettings(Section):
     name: OneLine
     kind: Literal["folder", "feed"]
     path: OneLine | None = None
@@ -195,47 +191,79 @@ class SourceSettings(_Section):
 
     @whole(mode="after")
     def _has_its_place(self) -> "SourceSettings":
-        _tell(wholeness.place(self.kind, self.path, self.url))
+        tell(wholeness.place(self.kind, self.path, self.url))
         return self
 
 
-class EditionSettings(_Section):
+class EditionSettings(Section):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     every: Literal["day", "week", "month"] | None = None
     cron: OneLine | None = None
+    #: A weekday's name for a week, Monday where None; for a month the number of a day, the first
+    #: where None, and the last day of a month that has fewer.
     on: str | int | None = None
     at: Clock = "07:00"
     timezone: Zone | None = None
+    language: Language | None = None
     catch_up: Literal["latest", "all", "none"] = "latest"
+    #: Later than this an issue is not made any more; None: it is until the next one is due.
+    lateness: Span | None = None
     formats: tuple[Literal["email", "pdf", "html", "txt", "md", "json"], ...] = ("email", "pdf")
+    #: What the HTML of its mails holds; None: as the desk's.
+    mail: Literal["digest", "full"] | None = None
+    #: No issue when there is nothing to tell, and none when all of it was told before.
     skip_if_empty: bool = False
+    skip_if_nothing_new: bool = False
     max_stories: int | None = Field(default=None, ge=1, le=50)
     summarizer: OneLine | None = None
+    templates: OneLine | None = None
+    #: Members of these groups of recipients get it, too.
+    groups: tuple[OneLine, ...] = ()
+    #: After so long an issue is not sent any more to who has not got it.
+    expires: Span | None = None
+
+    @field_validator("cron")
+    @classmethod
+    def _is_a_rule_of_cron(cls, value: str | None) -> str | None:
+        if value is not None:
+            check_cron(value)
+        return value
 
     @whole(mode="after")
     def _has_one_rhythm(self) -> "EditionSettings":
-        _tell(wholeness.rhythm(self.every, self.cron))
+        timed = self.at if "at" in self.model_fields_set else None
+        tell(wholeness.rhythm(self.every, self.cron, self.on, timed))
         return self
 
 
-class RecipientSettings(_Section):
-    address: Mailbox
-    editions: tuple[str, ...] = Field(min_length=1)
-    attach: tuple[FormatName, ...] = ("pdf",)
-
-
-class Smtp(_Section):
+class Smtp(Section):
     host: OneLine = "localhost"
     port: int = Field(default=587, ge=1, le=65535)
     security: Literal["none", "starttls", "tls"] = "starttls"
     username: OneLine | None = None
     password_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] = "BRIEFING_SMTP_PASSWORD"
     sender: OneLine = "China–Russia Brief <brief@localhost>"
+    #: Whether it takes addresses with other scripts before the @ (SMTPUTF8).
+    utf8: bool = False
+    #: The most that the attachments of one mail may take, encoded; the rest is linked to.
+    max_attached_mb: int = Field(default=15, ge=1, le=100)
+    #: Connections at once, messages over each, and messages a second over all of them.
+    connections: int = Field(default=4, ge=1, le=50)
+    per_connection: int = Field(default=100, ge=1, le=10_000)
+    per_second: float | None = Field(default=None, gt=0, le=1000)
+    #: The authorities that its certificate is checked with; None: the system's.
+    ca_file: OneLine | None = None
+    #: What we call ourselves to it; None: the name of this machine.
+    hello: Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")] | None = None
+    #: Where no mail server signs (DKIM): the label of the key in DNS, and its file; both or none.
+    dkim_selector: OneLine | None = None
+    dkim_key: OneLine | None = None
 
-
-class Web(_Section):
-    listen: Annotated[str, Field(pattern=r"^.+:\d{1,5}$")] = "127.0.0.1:8080"
-    public_url: WebAddress | None = None
+    @whole(mode="after")
+    def _signs_or_not(self) -> "Smtp":
+        if (self.dkim_selector is None) != (self.dkim_key is None):
+            tell("dkim_selector needs dkim_key, and dkim_key needs dkim_selector")
+        return self
 
 
 def _corpus() -> tuple[SourceSettings, ...]:
@@ -255,8 +283,13 @@ class Settings(BaseSettings):
     source: tuple[SourceSettings, ...] = Field(default_factory=_corpus)
     edition: tuple[EditionSettings, ...] = ()
     recipient: tuple[RecipientSettings, ...] = ()
+    delivery: DeliverySettings = DeliverySettings()
+    bounces: BouncesSettings = BouncesSettings()
     smtp: Smtp = Smtp()
     web: Web = Web()
+    serve: ServeSettings = ServeSettings()
+    log: LogSettings = LogSettings()
+    operator: OperatorSettings = OperatorSettings()
     #: The folder that relative paths start from; not a key of the file.
     anchor: Path = Field(default=Path("."), exclude=True)
 
@@ -280,6 +313,12 @@ class Settings(BaseSettings):
         """Return a path of the settings, absolute where `anchor` is."""
         return self.anchor / Path(value).expanduser()
 
+    def templates(self, edition: str) -> Path | None:
+        """Return the folder of templates over the shipped ones: an edition's own, or the desk's."""
+        own = next((e.templates for e in self.edition if e.name == edition), None)
+        chosen = own or self.desk.templates
+        return self.path(chosen).absolute() if chosen else None
+
     @property
     def store_url(self) -> str:
         """The store's address, with a relative SQLite file resolved against `anchor`."""
@@ -293,6 +332,11 @@ class Settings(BaseSettings):
 def default_home(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the folder that default paths are relative to."""
     return Path(environ.get("BRIEFING_HOME") or ".").absolute()
+
+
+def default_output(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder that issues are written to where none is named."""
+    return default_home(environ) / "briefs"
 
 
 def load(file: Path | None, *, home: Path | None = None) -> Settings:
@@ -329,29 +373,12 @@ def check(data: Mapping[str, Any], *, home: Path, where: str = FILE_NAME) -> Set
     try:
         settings = Settings(**{**data, "anchor": home})
     except ValidationError as exc:
-        faults += [_fault(where, error) for error in exc.errors(include_url=False)]
+        for error in exc.errors(include_url=False):
+            faults.append(variables.fault(error, where=where, environ=os.environ, hints=EXAMPLES))
+    except SourcesError as exc:
+        # A variable that sets a whole section, or a list, must be JSON.
+        faults.append(variables.unreadable(exc))
     faults += [f"{where}: {fault}" for fault in wholeness.faults(data, home)]
     if faults or settings is None:
         raise SettingsError(tuple(dict.fromkeys(faults)))
     return settings
-
-
-def _fault(where: str, error: Any) -> str:
-    """Put one of pydantic's errors into a line that an operator can act on."""
-    loc = error["loc"]
-    key = "".join(f"[{p + 1}]" if isinstance(p, int) else f".{p}" for p in loc).lstrip(".")
-    named = [str(p) for p in loc if isinstance(p, str)]
-    name = named[-1] if named else ""
-    kind = error["type"]
-    if kind == "extra_forbidden":
-        return f"{where}: {key}: is not a setting; remove it, or look for a misspelling"
-    if kind == "missing":
-        text = "is missing"
-    elif kind == "value_error":
-        text = str(error["ctx"]["error"])
-    else:
-        text = error["msg"][0].lower() + error["msg"][1:]
-    hint = EXAMPLES.get(name, "")
-    if hint and "needs" not in text:
-        text += f"; for example {hint}"
-    return f"{where}: {key}: {text}"

@@ -4,18 +4,21 @@ Pydantic asks whether a section is whole only once each of its keys is right, so
 would be told of these only in a second run; and it knows nothing of topics and summarizers.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import summarizers
+from service.model.mailbox import mailbox
 
 SHIPPED_TOPICS = ("china-russia",)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def faults(data: Mapping[str, Any], home: Path) -> list[str]:
     """Return each fault with its key. home: the folder that relative paths start from."""
-    return [*_named(data, home), *_parts(data), *_across(data)]
+    return [*_named(data, home), *_parts(data), *_across(data), *_addressed(data)]
 
 
 def place(kind: object, path: object, url: object) -> str | None:
@@ -27,11 +30,29 @@ def place(kind: object, path: object, url: object) -> str | None:
     return None
 
 
-def rhythm(every: object, cron: object) -> str | None:
-    """Return what is wrong with an edition's time, in words, or None."""
+def rhythm(every: object, cron: object, on: object, at: object) -> str | None:
+    """Return what is wrong with an edition's time, in words, or None.
+
+    at: None where it was not given.
+    """
     if (every is None) == (cron is None):
         return 'an edition needs either every = "day" or cron = "0 7 * * 1-5"'
+    for key, value in (("on", on), ("at", at)):
+        if cron is not None and value is not None:
+            return f"{key} = {_shown(value)} cannot stand beside cron, which says it: remove one"
+    if on is None:
+        return None
+    if every == "day":
+        return f'on = {_shown(on)} says nothing where every = "day": remove it'
+    if every == "week" and not (isinstance(on, str) and on.lower() in WEEKDAYS):
+        return f'on = {_shown(on)} is no weekday; for example "monday"'
+    if every == "month" and (isinstance(on, bool | str) or on not in range(1, 32)):
+        return f"on = {_shown(on)} is no day of a month: write a number from 1 to 31"
     return None
+
+
+def _shown(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _named(data: Mapping[str, Any], home: Path) -> list[str]:
@@ -65,7 +86,10 @@ def _parts(data: Mapping[str, Any]) -> list[str]:
     found = [
         (key, place(r.get("kind"), r.get("path"), r.get("url"))) for key, r in _rows(data, "source")
     ]
-    found += [(key, rhythm(r.get("every"), r.get("cron"))) for key, r in _rows(data, "edition")]
+    found += [
+        (key, rhythm(*(row.get(name) for name in ("every", "cron", "on", "at"))))
+        for key, row in _rows(data, "edition")
+    ]
     return [f"{key}: {fault}" for key, fault in found if fault]
 
 
@@ -103,4 +127,40 @@ def _across(data: Mapping[str, Any]) -> list[str]:
                     f'{key}.editions: there is no edition "{name}"; add an [[edition]] of that '
                     f"name, or choose of: {', '.join(known) or 'none'}"
                 )
+    return faults
+
+
+def destination(channel: str, address: str, *, utf8: bool) -> str:
+    """Return the address of a recipient in its stored spelling; ValueError says what is wrong."""
+    if channel == "mail":
+        return mailbox(address, utf8=utf8)
+    if channel == "webhook":
+        if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", address):
+            raise ValueError(f'"{address}" is no address of a webhook: it begins with https://')
+        return address
+    if not Path(address).expanduser().is_absolute():
+        raise ValueError(f'"{address}" is no whole path of a folder: it begins with /')
+    return str(Path(address).expanduser())
+
+
+def _addressed(data: Mapping[str, Any]) -> list[str]:
+    """Return recipients that cannot be reached, get nothing, or are there twice."""
+    faults = []
+    smtp = data.get("smtp")
+    utf8 = isinstance(smtp, dict) and smtp.get("utf8") is True
+    seen: dict[tuple[str, str], str] = {}
+    for key, row in _rows(data, "recipient"):
+        channel, address = row.get("channel", "mail"), row.get("address")
+        if not row.get("editions") and not row.get("groups"):
+            faults.append(f'{key}: gets nothing: write editions = ["daily"], or groups')
+        if channel not in ("mail", "webhook", "folder") or not isinstance(address, str):
+            continue
+        try:
+            made = destination(channel, address, utf8=utf8)
+        except ValueError as fault:
+            faults.append(f"{key}.address: {fault}")
+            continue
+        first = seen.setdefault((channel, made.lower()), key)
+        if first != key:
+            faults.append(f"{key}.address: {made} is given in {first} already")
     return faults

@@ -9,11 +9,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from service.model import (
+    ActorCount,
     Article,
     Badge,
     Brief,
     Change,
     Coverage,
+    DayCount,
     EventItem,
     Line,
     Method,
@@ -24,6 +26,7 @@ from service.model import (
     SourceRead,
     SourceRef,
     StoryItem,
+    TrackCount,
     TrackItems,
 )
 from tests.articles import (
@@ -314,6 +317,23 @@ def brief(**fields: object) -> Brief:
             state_media=3,
             per_day=((date(2026, 11, 18), 1), (date(2026, 11, 19), 1), (date(2026, 11, 20), 7)),
             undated=3,
+            by_country=(
+                DayCount(day=date(2026, 11, 18), country="", articles=1),
+                DayCount(day=date(2026, 11, 19), country="CN", articles=1),
+                DayCount(day=date(2026, 11, 20), country="", articles=5),
+                DayCount(day=date(2026, 11, 20), country="CN", articles=2),
+            ),
+            tracks=(
+                TrackCount(id="military", name="Military", stories=2, articles=2),
+                TrackCount(id="energy", name="Energy", stories=1, articles=1),
+                TrackCount(id="trade", name="Trade, finance and sanctions", stories=3, articles=7),
+            ),
+            actors=(
+                ActorCount(id="jilin", name="Jilin Port Group", articles=4, before=1),
+                ActorCount(id="mofa", name="外交部", articles=2, before=2),
+                ActorCount(id="mongolia", name="Mongolia", articles=1, before=0),
+                ActorCount(id="fleet", name="Pacific Fleet", articles=0, before=3),
+            ),
             problems=(
                 Problem(
                     source="corpus",

@@ -167,6 +167,47 @@ def test_the_environment_wins_over_the_file(
     assert (found.desk.title, found.desk.timezone) == ("A", "Asia/Shanghai")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        (
+            "BRIEFING_DESK__TIMEZONE",
+            "Mars",
+            'BRIEFING_DESK__TIMEZONE: "Mars" is no time zone of the IANA list; '
+            "for example Europe/London",
+        ),
+        ("briefing_desk__paper", "A3", "briefing_desk__paper: input should be 'A4' or 'Letter'"),
+        ("BRIEFING_DESK__TITEL", "x", "BRIEFING_DESK__TITEL: is not a setting"),
+        ("BRIEFING_DESK", '{"timezone": "Mars"}', 'BRIEFING_DESK: timezone: "Mars" is no'),
+        ("BRIEFING_DESK", "{x", "BRIEFING_DESK: is not JSON; set one key at a time"),
+        ("BRIEFING_SOURCE", '[{"name": "a"}]', "BRIEFING_SOURCE: [1].kind: is missing"),
+        ("BRIEFING_EDITION__0__NAME", "x", "BRIEFING_EDITION__0__NAME: input should be"),
+    ],
+)
+def test_a_fault_of_the_environment_names_its_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    problems = _faults(tmp_path, '[desk]\ntitle = "A"\n')
+    assert problems[0].startswith(told)
+    assert "briefing.toml" not in problems[0]
+    assert "\n" not in problems[0]
+
+
+def test_a_fault_of_the_file_beside_a_right_variable_names_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRIEFING_DESK", '{"title": "B"}')
+    monkeypatch.setenv("BRIEFING_DESK__MARKING", "OPEN")
+    (problem,) = _faults(tmp_path, '[desk]\ntimezone = "Mars"\n')
+    assert problem.startswith(f"{tmp_path}/briefing.toml: desk.timezone: ")
+
+
+def test_issues_are_written_to_briefs_in_the_home_folder(tmp_path: Path) -> None:
+    found = settings.default_output({"BRIEFING_HOME": str(tmp_path)})
+    assert found == tmp_path / "briefs"
+
+
 def test_the_shipped_file_has_exactly_the_defaults(tmp_path: Path) -> None:
     written = settings.check(tomllib.loads(template()), home=tmp_path)
     assert written == settings.check({}, home=tmp_path).model_copy(

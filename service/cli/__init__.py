@@ -14,9 +14,14 @@ from importlib import import_module
 #: command -> (module with its Typer `app`, what it does), in the order of the help page.
 COMMANDS: dict[str, tuple[str, str]] = {
     "now": ("service.cli.now", "collect, compose and render one issue now"),
-    "collect": ("service.cli.collect", "read every source, store what is new"),
-    "issues": ("service.cli.issues", "list, show, render or verify what was published"),
+    "collect": ("service.cli.collect", "read every source that is due, store what is new"),
+    "serve": ("service.cli.serve", "scheduler, delivery and web archive, until stopped"),
+    "issues": ("service.cli.issues", "list, show, render, verify or rebuild what was published"),
+    "render": ("service.cli.render", "render an issue with templates of your own"),
+    "editions": ("service.cli.editions", "when each is due, what became of it, what is held"),
     "sources": ("service.cli.sources", "list the sources and what became of them"),
+    "recipients": ("service.cli.recipients", "whom issues go to, and who gets what"),
+    "deliveries": ("service.cli.deliveries", "what became of each message; retry, resolve"),
     "explain": ("service.cli.explain", "why an article is in, or out, part by part"),
     "init": ("service.cli.init", "write a commented briefing.toml"),
     "doctor": ("service.cli.doctor", "what is wrong here, and the command that mends it"),

@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from service.model import Problem
+from service.errors import UsageError
+from service.model import Problem, Skipped
 from service.progress import Progress, Silent
 
 #: Done, but a source or an item failed.
@@ -45,6 +46,39 @@ def told(problem: Problem) -> str:
     """Return a problem as one line: where, and what."""
     where = f"{problem.source}/{problem.key}" if problem.key else problem.source
     return f"{where}: {problem.reason}"
+
+
+def tell(problems: Iterable[Problem]) -> None:
+    """Print what was not used on stderr: each fault, and what was skipped by reason."""
+    from service.brief.coverage import skipped
+
+    kept = tuple(problems)
+    for problem in kept:
+        if problem.kind == "fault":
+            say(told(problem))
+    for row in skipped(kept):
+        say(left_out(row))
+
+
+def left_out(skipped: Skipped) -> str:
+    """Return in one line what was skipped, and why."""
+    if skipped.count > 1:
+        return f"{skipped.source}: {counted(skipped.count, 'item')} skipped: {skipped.reason}"
+    where = f"{skipped.source}/{skipped.key}" if skipped.key else skipped.source
+    return f"{where}: skipped: {skipped.reason}"
+
+
+def check_names(names: Sequence[str], known: Sequence[str]) -> None:
+    """Raise UsageError for a name that no source has."""
+    for name in names:
+        if name not in known:
+            there = ", ".join(f'"{other}"' for other in known)
+            raise UsageError(f'there is no source "{name}"; there are: {there}')
+
+
+def counted(number: int, noun: str) -> str:
+    """Return "0 items", "1 item" or "2 items" of the noun "item"."""
+    return f"{number} {noun if number == 1 else noun + 's'}"
 
 
 def print_json(value: Any) -> None:

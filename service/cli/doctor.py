@@ -4,14 +4,22 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from service.cli.console import AsJson, Config, new_app, print_json, print_table
-from service.errors import BriefError, SettingsError
+from service.cli.console import AsJson, Config, counted, new_app, print_json, print_table
+from service.errors import BriefError, DeliveryError, SettingsError
 from service.settings import Settings
 
+if TYPE_CHECKING:
+    from service.delivery.records import Lookup
+
 app = new_app("What is wrong here, and the command that mends it.")
+
+
+#: Ends of names that no DNS knows, by RFC 6761 and RFC 6762.
+_NO_DNS = (".example", ".invalid", ".local", ".localhost", ".test")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +34,7 @@ class Finding:
 
 @app.command()
 def doctor(config: Config = None, as_json: AsJson = False) -> None:
-    """Check Python, Pango, fonts, settings, topic, database, folders and sources."""
+    """Check Python, Pango, fonts, settings, topic, database, folders, sources, sender's domain."""
     findings = tuple(examine(config))
     if as_json:
         print_json([{"what": f.what, "ok": f.ok, "detail": f.detail} for f in findings])
@@ -55,18 +63,57 @@ def examine(config: Path | None) -> Iterator[Finding]:
         for problem in error.problems:
             yield Finding(what="settings", ok=False, detail=problem)
         return
-    yield Finding(what="settings", ok=True, detail=f"{len(chosen.source)} sources")
+    yield Finding(what="settings", ok=True, detail=counted(len(chosen.source), "source"))
     yield _try("topic", lambda: _topic(chosen))
     yield _try("database", lambda: _database(chosen))
     yield _try("output", _output)
     for source in chosen.source:
         if source.kind == "folder":
             path = chosen.path(source.path or "")
-            yield Finding(
-                what=f"source {source.name}",
-                ok=path.is_dir(),
-                detail=str(path) if path.is_dir() else f"{path}: no such folder; mkdir -p '{path}'",
+            yield Finding(what=f"source {source.name}", ok=path.is_dir(), detail=_folder(path))
+    yield from _domain(chosen)
+
+
+def _domain(chosen: Settings, ask: "Lookup | None" = None) -> Iterator[Finding]:
+    """Yield what the sender's domain says of its mail in DNS; nothing for one that has no DNS.
+
+    ask: None: through DNS.
+    """
+    from service.delivery import dkim, records
+    from service.render.mail import headers
+
+    selector, path = chosen.smtp.dkim_selector or "", chosen.smtp.dkim_key
+    try:
+        domain = headers.address(chosen.smtp.sender)[1].rpartition("@")[2]
+        if "." not in domain or domain.endswith(_NO_DNS):
+            return
+        public = ""
+        if path is not None:
+            public = dkim.load(chosen.path(path), domain=domain, selector=selector).public
+        judged = records.check(domain, selector=selector, public_key=public, ask=ask)
+    except DeliveryError as error:
+        yield Finding(what="dns", ok=True, detail=f"not checked: {error}")
+        return
+    except BriefError as error:
+        yield Finding(what="sender", ok=False, detail=str(error))
+        return
+    wanted = {r.what: r for r in records.publish(domain, selector=selector, public_key=public)}
+    for one in judged:
+        hint = ""
+        if not one.ok and one.what in wanted:
+            record = wanted[one.what]
+            hint = f"; a record that will do: {record.name} TXT " + " ".join(
+                f'"{part}"' for part in record.strings
             )
+        yield Finding(what=one.what.lower(), ok=one.ok, detail=one.detail + hint)
+
+
+def _folder(path: Path) -> str:
+    if path.is_dir():
+        return str(path)
+    if path.exists():
+        return f"{path}: is a file, not a folder; set the source's path to a folder"
+    return f"{path}: no such folder; mkdir -p '{path}'"
 
 
 def _try(what: str, check: Callable[[], str]) -> Finding:
@@ -92,19 +139,19 @@ def _topic(chosen: Settings) -> str:
     from service import topic
 
     profile = topic.load(chosen.desk.topic, chosen.anchor)
-    return f"{profile.title}: {len(profile.entities)} names"
+    return f"{profile.title}: {counted(len(profile.entities), 'name')}"
 
 
 def _database(chosen: Settings) -> str:
     from service.store import Store, articles
 
     with Store.open(chosen.store_url) as store, store.write() as db:
-        return f"{chosen.store_url}: {articles.count(db)} articles"
+        return f"{chosen.store_url}: {counted(articles.count(db), 'article')}"
 
 
 def _output() -> str:
     from service import files, settings
 
-    folder = settings.default_home() / "briefs"
+    folder = settings.default_output()
     files.check_writable(folder)
     return str(folder)

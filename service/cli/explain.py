@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.console import AsJson, Config, local, new_app, print_json, print_table
+from service.cli.console import AsJson, Config, counted, local, new_app, print_json, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,8 +73,9 @@ def explain(
     if place is not None:
         number, story = place
         typer.echo(
-            f"story {number} of {len(told)}: {len(story.articles)} articles, "
-            f"{story.origins} independent origins, {len(story.outlets)} outlets"
+            f"story {number} of {len(told)}: {counted(len(story.articles), 'article')}, "
+            f"{counted(story.origins, 'independent origin')}, "
+            f"{counted(len(story.outlets), 'outlet')}"
         )
         typer.echo("its place, each part deciding where those before it are equal:")
         # The value of recency is in seconds, and its detail the moment.

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli.console import DEGRADED, Config, new_app, progress, say, told
+from service.cli.console import DEGRADED, Config, left_out, new_app, progress, say, told
 from service.model import SourceRead
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
     from service.app import App
+    from service.cli.sending import Sending
     from service.pipeline import Order, Published
 
 app = new_app("Collect, compose and render one issue now.")
@@ -58,6 +63,15 @@ def now(
         typer.Option(metavar="N", min=1, help="The issue's number; default: the next one."),
     ] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open the first file written.")] = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="Send it to the edition's recipients, or --to one.")
+    ] = False,
+    to: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Send it to this reader only.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write the mails to a folder, send nothing.")
+    ] = False,
 ) -> None:
     """Collect, compose and render one issue; print the path of each file written."""
     from service import files, settings, spans
@@ -69,9 +83,10 @@ def now(
     wanted = parse(formats)
     _check_summarizer(summarizer)
     chosen = settings.load(config)
-    folder = out.absolute() if out else settings.default_home() / "briefs"
+    folder = out.absolute() if out else settings.default_output()
     files.check_writable(folder)
     with App(chosen, corpus=corpus) as desk:
+        sending = _sending(desk, edition, to) if send or to or dry_run else None
         end = (
             spans.parse(until, option="--until", end=desk.now, zone=chosen.zone) if until else None
         )
@@ -79,7 +94,7 @@ def now(
             past = [i for i in issues.listing(db, edition) if i.state == "published"]
         order = desk.order(
             edition=edition,
-            formats=wanted,
+            formats=tuple(dict.fromkeys((*wanted, *(sending.formats() if sending else ())))),
             since=spans.start(
                 since, end=end or desk.now, zone=chosen.zone, last=past[0].cutoff if past else None
             ),
@@ -88,16 +103,26 @@ def now(
             max_stories=max_stories,
             summarizer=summarizer,
         )
-        reads, made = asyncio.run(_make(desk, order, collect=not no_collect))
-    name = stem(made.brief)
-    paths = files.write(folder, {f"{name}.{a.format}": a.data for a in made.artifacts})
-    for path in paths:
-        typer.echo(shown(path))
+        also = sending.also if sending and not dry_run else None
+        reads, made = asyncio.run(_make(desk, order, collect=not no_collect, also=also))
+        name = stem(made.brief)
+        paths = files.write(folder, {f"{name}.{a.format}": a.data for a in made.artifacts})
+        if sending and dry_run:
+            paths += sending.dry(made.id, folder / "mail")
+        for path in paths:
+            typer.echo(shown(path))
+        late = bool(sending and not dry_run and not asyncio.run(sending.send(made.id)))
     if open_ and paths:
         webbrowser.open(paths[0].as_uri())
     _report(made, reads, since)
-    if made.brief.coverage.degraded:
+    if made.brief.coverage.degraded or late:
         raise typer.Exit(DEGRADED)
+
+
+def _sending(desk: "App", edition: str, to: str | None) -> "Sending":
+    from service.cli.sending import Sending
+
+    return Sending(desk, edition, to)
 
 
 def _check_summarizer(name: str | None) -> None:
@@ -113,7 +138,11 @@ def _check_summarizer(name: str | None) -> None:
 
 
 async def _make(
-    desk: "App", order: "Order", *, collect: bool
+    desk: "App",
+    order: "Order",
+    *,
+    collect: bool,
+    also: "Callable[[Connection, int], None] | None",
 ) -> "tuple[tuple[SourceRead, ...], Published]":
     from service import collecting, pipeline
 
@@ -126,7 +155,14 @@ async def _make(
     else:
         reads = collecting.known(desk.store, desk.feeds)
     made = pipeline.publish(
-        desk.store, desk.feeds, reads, desk.profile, order, progress=bars, press=desk.press
+        desk.store,
+        desk.feeds,
+        reads,
+        desk.profile,
+        order,
+        progress=bars,
+        press=desk.press,
+        also=also,
     )
     return reads, made
 
@@ -138,6 +174,8 @@ def _report(made: "Published", reads: tuple[SourceRead, ...], since: str) -> Non
             say(f"{read.name}: {read.error}")
     for problem in made.brief.coverage.problems:
         say(told(problem))
+    for row in made.brief.coverage.skipped:
+        say(left_out(row))
     if not made.brief.stories:
         hint = f"; {made.older} were collected before: --since all" if made.older else ""
         say(f"no relevant article was collected since {since}{hint}")

@@ -15,7 +15,7 @@ CatchUp = Literal["latest", "all", "none"]
 Shape = Literal["day", "week", "month", "time"]
 
 _DAY = timedelta(days=1)
-#: How long each kind of period is, at most: what an issue of it is late by when the next is due.
+#: How long each kind of period is, at most.
 _LENGTHS = {"day": _DAY, "week": 7 * _DAY, "month": 31 * _DAY, "time": _DAY}
 
 
@@ -35,7 +35,7 @@ class Rule:
     zone: str = "UTC"
     catch_up: CatchUp = "latest"
     #: How late an issue may be and still be worth making; None: until the next one is due, and
-    #: with `catch_up` "all", for ever.
+    #: with `catch_up` "all" for ever.
     lateness: timedelta | None = None
 
     def __post_init__(self) -> None:
@@ -57,15 +57,8 @@ class Rule:
 
     @property
     def length(self) -> timedelta:
-        """How long a period is, at most."""
+        """How long the span is that a period is named by; a rule of cron may leave many out."""
         return _LENGTHS[self.shape]
-
-    @property
-    def limit(self) -> timedelta | None:
-        """How late an issue may be; None: for ever."""
-        if self.lateness is None:
-            return None if self.catch_up == "all" else self.length
-        return self.lateness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -74,7 +67,7 @@ class Due:
 
     #: In UTC.
     at: datetime
-    #: "2026-11-21", "2026-W47", "2026-11" or "2026-11-21T07:30".
+    #: "2026-11-21", "2026-W47", "2026-11" or "2026-11-21T07:30", of the rule's zone.
     key: str
 
 
@@ -89,19 +82,30 @@ def due(rule: Rule, since: datetime, until: datetime) -> tuple[Due, ...]:
     # A gap moves an instant by at most a day (a zone that changed sides of the date line).
     first = since.astimezone(zone).date() - 2 * _DAY
     last = until.astimezone(zone).date() + 2 * _DAY
-    found = (
-        Due(at=instant(wall, zone), key=_key(rule, wall)) for wall in _walls(rule, first, last)
-    )
+    found = _dues(rule, zone, first, last)
     return tuple(sorted(item for item in found if since < item.at <= until))
+
+
+def latest(rule: Rule, since: datetime, until: datetime) -> Due | None:
+    """Return the last period whose instant lies in (since, until]; None: there is none.
+
+    Looks at no more of the span than it must: a clock that is years ahead costs nothing.
+    """
+    span = 2 * rule.length
+    while True:
+        start = max(since, until - span)
+        found = due(rule, start, until)
+        if found or start <= since:
+            return found[-1] if found else None
+        span *= 4
 
 
 def upcoming(rule: Rule, now: datetime, count: int) -> tuple[Due, ...]:
     """Return the next periods after `now`, at most `count`; fewer only if the rule has no more."""
     zone = ZoneInfo(rule.zone)
     first = now.astimezone(zone).date() - 2 * _DAY
-    walls = _walls(rule, first, date(first.year + 9, 1, 1))
-    later = (Due(at=instant(wall, zone), key=_key(rule, wall)) for wall in walls)
     # Two wall times in one gap have one instant: order is kept, never reversed.
+    later = _dues(rule, zone, first, date(first.year + 9, 1, 1))
     return tuple(islice((item for item in later if item.at > now), count))
 
 
@@ -128,8 +132,17 @@ def instant(wall: datetime, zone: ZoneInfo) -> datetime:
     return high
 
 
+#: How the name of a period begins that a person asked for, out of turn.
+ASKED = "asked-"
+
+
+def asked(now: datetime) -> str:
+    """Return the name of a period that a person asks for now; the schedule has none like it."""
+    return f"{ASKED}{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def shape(key: str) -> Shape:
-    """Return what a period's name is made of."""
+    """Return what the name of a period of the schedule is made of."""
     if "T" in key:
         return "time"
     if "W" in key:
@@ -156,8 +169,15 @@ def _often(cron: str) -> bool:
     return len(rule.minutes) * len(rule.hours) > 1
 
 
-def _key(rule: Rule, wall: datetime) -> str:
-    match rule.shape:
+def _dues(rule: Rule, zone: ZoneInfo, first: date, last: date) -> Iterator[Due]:
+    """Yield the periods of the local dates from the first to the last, in order of wall time."""
+    kind = rule.shape
+    for wall in _walls(rule, first, last):
+        yield Due(at=instant(wall, zone), key=_key(kind, wall))
+
+
+def _key(kind: Shape, wall: datetime) -> str:
+    match kind:
         case "week":
             year, week, _ = wall.isocalendar()
             return f"{year}-W{week:02}"

@@ -149,6 +149,16 @@ def test_doctor_names_a_missing_folder_and_how_to_make_it(home: Path, briefing: 
     assert "mkdir -p" in out
 
 
+def test_doctor_names_a_file_in_place_of_a_folder(home: Path, briefing: Run) -> None:
+    (home / "briefing.toml").write_text(
+        '[[source]]\nname = "a"\nkind = "folder"\npath = "corpus/gas.md"\n'
+    )
+    code, out, _ = briefing("doctor")
+    assert code == 1
+    assert "gas.md: is a file, not a folder; set the source's path" in out
+    assert "mkdir" not in out
+
+
 def test_lab_summarize_gives_spans_of_the_text(
     briefing: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -63,7 +63,7 @@ def test_a_new_item_leaves_the_ones_before_as_they_are(
     first = item("1", LEAD, link=server.url("/1"), title="Bridge opens")
     server.paths["/feed"] = Reply(body=rss(later, first))
     server.paths["/2"] = Reply(status=404)
-    briefing("collect")
+    briefing("collect", "--all")
     assert server.count("/1") == 1
     texts = {article.text for article in _articles(home)}
     assert texts == {before[0].text, f"{LEAD} It is blue."}

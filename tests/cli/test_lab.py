@@ -21,9 +21,9 @@ def test_lab_feed_gives_entries_and_errors_of_each_file(briefing: Run, tmp_path:
     assert [(e["key"], e["title"], e["text"]) for e in first["entries"]] == [
         ("good", "Title of good", bombs.LEAD)
     ]
-    assert [error["key"] for error in first["errors"]] == ["empty"]
+    assert [(e["key"], e["kind"]) for e in first["errors"]] == [("empty", "skipped")]
     assert second["entries"] == []
-    assert "is not a feed" in second["errors"][0]["reason"]
+    assert "not a feed" in second["errors"][0]["reason"]
 
 
 def test_lab_extract_gives_the_article_of_each_page(briefing: Run, tmp_path: Path) -> None:
@@ -126,7 +126,31 @@ def test_lab_takes_a_row_without_a_title_or_a_zone(briefing: Run, tmp_path: Path
     assert (code, json.loads(out)["relevant"]) == (0, True)
 
 
-def test_lab_names_a_file_that_is_not_there(briefing: Run, tmp_path: Path) -> None:
-    code, _, err = briefing("lab", "feed", str(tmp_path / "none.xml"))
-    assert code == 1
-    assert "none.xml: cannot be read: No such file" in err
+def test_a_file_that_is_not_there_costs_its_own_line(briefing: Run, tmp_path: Path) -> None:
+    good, missing = tmp_path / "good.xml", tmp_path / "none.xml"
+    good.write_bytes(bombs.rss(bombs.GOOD))
+    code, out, err = briefing("lab", "feed", good, missing, tmp_path, good)
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert code == 3
+    assert [row["file"] for row in rows] == [str(p) for p in (good, missing, tmp_path, good)]
+    assert [len(row["entries"]) for row in rows] == [1, 0, 0, 1]
+    assert [[e["reason"] for e in row["errors"]] for row in rows] == [
+        [],
+        ["cannot be read: no such file or directory"],
+        ["cannot be read: is a directory"],
+        [],
+    ]
+    assert err.splitlines() == [
+        f"briefing: {missing}: cannot be read: no such file or directory",
+        f"briefing: {tmp_path}: cannot be read: is a directory",
+    ]
+
+
+def test_a_page_that_is_not_there_costs_its_own_line(briefing: Run, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(f"<html><body><article><p>{bombs.LEAD}</p></article></body></html>")
+    code, out, err = briefing("lab", "extract", "--html", tmp_path / "none.html", page)
+    first, second = (json.loads(line) for line in out.splitlines())
+    assert (code, err.count("\n")) == (3, 1)
+    assert (first["text"], first["error"]) == ("", "cannot be read: no such file or directory")
+    assert second["text"] == bombs.LEAD

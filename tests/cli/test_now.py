@@ -87,6 +87,44 @@ def test_a_missing_corpus_folder_is_told_and_stated_in_the_brief(home: Path, bri
     assert "failed" in (home / out.strip()).read_text(encoding="utf-8")
 
 
+def test_a_file_in_place_of_the_corpus_folder_is_wrong_usage(home: Path, briefing: Run) -> None:
+    for command in ("now", "collect"):
+        code, out, err = briefing(command, "--corpus", "corpus/gas.md")
+        assert (code, out) == (2, "")
+        assert err == (
+            "briefing: --corpus corpus/gas.md: is a file, not a folder; "
+            "name the folder that holds it\n"
+        )
+    assert not (home / "briefing.db").exists()
+
+
+def test_what_is_skipped_is_told_with_its_reason_and_is_no_fault(home: Path, briefing: Run) -> None:
+    (home / "corpus" / "link.url").write_text("[InternetShortcut]\nURL=https://wire.example/\n")
+    (home / "corpus" / "verano.txt").write_text(
+        "Los ministros de los dos países se reunieron el lunes en la capital y hablaron durante "
+        "tres horas del comercio y de la energía, y acordaron verse otra vez en la primavera.\n"
+    )
+    code, out, err = briefing("now", "--format", "json,html,txt,md")
+    assert code == 0
+    texts = {Path(p).suffix: (home / p).read_text(encoding="utf-8") for p in out.splitlines()}
+    assert [s for s, text in texts.items() if "link.url" not in text] == []
+    assert [s for s, text in texts.items() if "is a link, not an article" not in text] == []
+    coverage = json.loads(texts[".json"])["coverage"]
+    assert (coverage["problems"], [source["state"] for source in coverage["sources"]]) == (
+        [],
+        ["read"],
+    )
+    assert [(row["key"], row["count"]) for row in coverage["skipped"]] == [
+        ("link.url", 1),
+        ("verano.txt", 1),
+    ]
+    assert err.splitlines() == [
+        "briefing: corpus/link.url: skipped: is a link, not an article; "
+        "add the feed with `briefing sources add`",
+        'briefing: corpus/verano.txt: skipped: is in the language "es", which is not read',
+    ]
+
+
 def test_a_bad_file_costs_itself_only(home: Path, briefing: Run) -> None:
     (home / "corpus" / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00")
     code, out, err = briefing("now", "--format", "txt")

@@ -46,7 +46,7 @@ def test_a_feed_is_added_under_its_own_title(file: Path, server: Server, briefin
     server.paths["/feed"] = Reply(body=rss(item("1", TEXT)))
     code, out, err = briefing("sources", "add", server.url("/feed"), "--allow-private")
     assert (code, err) == (0, "")
-    assert out == f"Harbour Wire: {server.url('/feed')} (1 items), added to {file}\n"
+    assert out == f"Harbour Wire: {server.url('/feed')} (1 item), added to {file}\n"
     assert _sources(file)[1] == {
         "name": "Harbour Wire",
         "kind": "feed",
@@ -155,7 +155,7 @@ def test_check_reads_the_named_sources_and_says_how_each_does(
     code, out, _ = briefing("sources", "check", "good", "bad")
     assert code == 3
     good, bad = out.splitlines()
-    assert good.startswith("good: read well: 1 items, 1 new; next check 2026-03-03 0")
+    assert good.startswith("good: read well: 1 item, 1 new; next check 2026-03-03 0")
     assert bad.startswith(f"bad: failed: {server.url('/bad')} answered 503 Service Unavailable")
     assert bad.endswith("next check 2026-03-04 01:06 UTC")
     assert {asked.path for asked in server.asked} == {"/good", "/bad"}
@@ -198,7 +198,43 @@ def test_what_was_learnt_at_another_address_is_not_shown(
 
 def test_check_of_a_name_that_is_not_there_is_an_error(file: Path, briefing: Run) -> None:
     code, _, err = briefing("sources", "check", "post")
-    assert (code, err) == (1, 'briefing: there is no source "post"; there are: "corpus"\n')
+    assert (code, err) == (2, 'briefing: there is no source "post"; there are: "corpus"\n')
+
+
+def test_a_podcast_is_read_and_its_items_are_counted_as_skipped(
+    file: Path, server: Server, briefing: Run
+) -> None:
+    _configured(file, server, "/talk", "/mixed")
+    sound = "<enclosure url='https://e.org/1.mp3' type='audio/mpeg' length='1'/>"
+    said = [f"<guid>{n}</guid><title>Talk {n}</title>{sound}" for n in "ab"]
+    server.paths["/talk"] = Reply(body=rss(*said))
+    server.paths["/mixed"] = Reply(body=rss(item("1", TEXT), *said))
+    code, out, err = briefing("sources", "check", "talk", "mixed")
+    assert code == 0
+    assert [line.split(";")[0] for line in out.splitlines()] == [
+        "talk: read well: 2 items, 0 new, 1 skipped",
+        "mixed: read well: 3 items, 1 new, 2 skipped",
+    ]
+    assert err.splitlines() == [
+        "briefing: mixed: 2 items skipped: has no text, only media (audio/mpeg)",
+        "briefing: talk: skipped: 2 items without a text (podcast or video feed)",
+    ]
+    rows = {row["name"]: row for row in json.loads(briefing("sources", "list", "--json")[1])}
+    told = [(rows[n]["state"], rows[n]["problems"], rows[n]["skipped"]) for n in ("talk", "mixed")]
+    assert told == [("read", 0, 1), ("read", 0, 2)]
+
+
+def test_an_unchanged_feed_goes_on_being_read_well_with_what_it_skips(
+    file: Path, server: Server, briefing: Run
+) -> None:
+    _configured(file, server, "/talk")
+    body = rss("<guid>a</guid><title>T</title>")
+    server.paths["/talk"] = Reply(body=body, headers={"ETag": '"1"'})
+    assert briefing("sources", "check", "talk")[0] == 0
+    server.paths["/talk"] = Reply(status=304)
+    code, out, _ = briefing("sources", "check", "talk")
+    assert (code, "1 item, 0 new, 1 skipped" in out) == (0, True)
+    assert server.asked[-1].headers["If-None-Match"] == '"1"'
 
 
 def test_a_source_is_removed_and_its_articles_stay(
@@ -256,7 +292,7 @@ def test_what_is_exported_is_imported_again(
 ) -> None:
     _configured(file, server, "/a", "/b")
     code, _, err = briefing("sources", "export", tmp_path / "out.opml")
-    assert (code, "1 folders left out" in err) == (0, True)
+    assert (code, "1 folder left out" in err) == (0, True)
     assert briefing("sources", "export")[1].encode() == (tmp_path / "out.opml").read_bytes()
     fresh = tmp_path / "fresh.toml"
     briefing("sources", "import", tmp_path / "out.opml", "--config", fresh)

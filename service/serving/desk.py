@@ -1,0 +1,113 @@
+"""The composition root's objects, as publishing and delivery want them."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from service import editions, publishing
+from service.app import App
+from service.delivering import setup
+from service.delivering.enqueue import enqueue
+from service.errors import StoreError
+from service.model import Brief
+from service.order import Order
+from service.schedule import Rule
+from service.settings import EditionSettings, Settings
+from service.store import recipients
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+#: What the settings of an edition call a mail, and what the file of one is called.
+_FORMATS = {"email": "eml"}
+
+
+class Editions:
+    """The settings' editions and their readers' zones, as orders and rules."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    @property
+    def settings(self) -> Settings:
+        return self._app.settings
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Return when each edition is due, in each zone in which it is read."""
+        with self._app.store.read() as db:
+            return editions.rules(self.settings, db)
+
+    def publishing(self) -> publishing.Desk:
+        """Return what publishing needs of the rest."""
+        app = self._app
+        return publishing.Desk(
+            store=app.store,
+            feeds=app.feeds,
+            profile=app.profile,
+            press=app.press,
+            order=self.order,
+            length=self.length,
+            unless=self.unless,
+            enqueue=self.enqueue,
+        )
+
+    def order(self, edition: str, since: datetime | None) -> Order:
+        """Return the order of an edition's issue: "daily", or "daily@Asia/Tokyo"."""
+        own, zone = self._of(edition)
+        with self._app.store.read() as db:
+            attached = recipients.formats(db, edition)
+        asked = (_FORMATS.get(name, name) for name in (*own.formats, *attached))
+        order = self._app.order(
+            edition=own.name,
+            formats=tuple(dict.fromkeys(asked)),
+            since=since,
+            until=None,
+            number=None,
+            max_stories=own.max_stories,
+            summarizer=own.summarizer,
+        )
+        return replace(order, edition=edition, timezone=zone)
+
+    def length(self, edition: str) -> timedelta:
+        """Return how far back an edition's first issue looks."""
+        for rule in self.rules():
+            if rule.edition == edition:
+                return rule.length
+        raise _gone(edition)
+
+    def unless(self, edition: str, brief: Brief) -> str | None:
+        """Return why an edition does without an issue, or None."""
+        own, _ = self._of(edition)
+        if own.skip_if_nothing_new:
+            return publishing.nothing_new(brief)
+        return publishing.nothing_to_tell(brief) if own.skip_if_empty else None
+
+    def enqueue(self, db: "Connection", issue: int, edition: str, now: datetime) -> int:
+        """Write the rows of an issue's readers; return how many."""
+        readers = recipients.readers(db, edition)
+        if not readers:
+            return 0
+        return enqueue(
+            db,
+            issue,
+            readers,
+            setup.desk(self.settings),
+            edition=edition,
+            now=now,
+            expires=setup.expires(self.settings, edition, now),
+        )
+
+    def _of(self, edition: str) -> tuple[EditionSettings, str]:
+        """Return an edition's settings, and the zone in which it is read."""
+        name, _, zone = edition.partition("@")
+        for own in self.settings.edition:
+            if own.name == name:
+                return own, zone or own.timezone or self.settings.desk.timezone
+        raise _gone(edition)
+
+
+def _gone(edition: str) -> StoreError:
+    return StoreError(
+        f"the edition {edition} is not in the settings any more: add it again, or "
+        f"`briefing editions skip {edition} KEY` gives its period up"
+    )

@@ -1,0 +1,1 @@
+"""Tests of the calendar: its rules, the tick, and what survives a kill."""
