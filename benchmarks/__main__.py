@@ -9,9 +9,11 @@ BENCHMARKS = {
     "now": ("benchmarks.now", "briefing now step by step, beside WeasyPrint alone"),
     "collect": ("benchmarks.collect", "1,000 feeds beside reader, feedparser and a bare client"),
     "deliver": ("benchmarks.deliver", "10,000 recipients to a sink beside a bare loop"),
+    "crash": ("benchmarks.crash", "kill -9 while an issue is sent: lost, doubled, in doubt"),
     "summarize": ("benchmarks.summarize", "our summarizers beside sumy's: time"),
     "stories": ("benchmarks.stories", "relevance and stories on labelled data, growth"),
     "year": ("benchmarks.year", "a year of the calendar: 40 restarts, leaps of the clock, edits"),
+    "archive": ("benchmarks.archive", "1,000 issues: each page, and a load beside a bare hello"),
     "quality": ("benchmarks.quality", "every summarizer on labelled data: ROUGE"),
 }
 

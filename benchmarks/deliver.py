@@ -26,6 +26,7 @@ from service.delivering import setup
 from service.delivering.courier import Courier
 from service.delivering.enqueue import enqueue
 from service.delivering.letters import Desk, Letter, Letters, stored
+from service.delivering.mailings import of_issue
 from service.delivering.preview import preview
 from service.delivery.base import Envelope
 from service.delivery.smtp import Server, SmtpChannel
@@ -170,10 +171,11 @@ def _prepared(app: App, case: Case) -> Prepared:
     def first(db: "Connection") -> Sequence[Recipient]:
         return recipients.readers(db, EDITION)[:1]
 
+    with app.store.read() as db:
+        mailings = of_issue(db, made.id, desk, edition=EDITION)
     preview(
-        *(app.store, made.id, first, desk),
+        *(app.store, made.id, first, mailings),
         lambda _, letter: letters.append(letter),
-        edition=EDITION,
         now=now,
     )
     return Prepared(store=app.store, issue=made.id, desk=desk, letter=letters[0])
@@ -181,11 +183,12 @@ def _prepared(app: App, case: Case) -> Prepared:
 
 def _enqueued(ready: Prepared) -> None:
     now = datetime.now(UTC)
-    with ready.store.write() as db:
+    with ready.store.read() as db:
         readers = recipients.readers(db, EDITION)
-        enqueue(
-            *(db, ready.issue, readers, ready.desk), edition=EDITION, now=now, expires=now + DAY
-        )
+        mailings = of_issue(db, ready.issue, ready.desk, edition=EDITION)
+    mailings.prepare(readers)
+    with ready.store.write() as db:
+        enqueue(db, ready.issue, readers, mailings, now=now, expires=now + DAY)
 
 
 async def _bare(port: int, case: Case, ready: Prepared) -> None:

@@ -44,7 +44,9 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)
 _CHUNK = 1 << 16
 #: What to do about a private address, in words for the operator.
-_IF_YOURS = "if it is yours, set `allow_private = true` for the source"
+_IF_YOURS = (
+    "if it is yours, set `allow_private = true` for the source, or add it with --allow-private"
+)
 #: A message of an HTTP error, in words for the operator.
 _ADVICE = {
     401: "it asks for a password",

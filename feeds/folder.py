@@ -2,8 +2,10 @@
 
 The cursor remembers size and modification time of each file that was opened, as make and rsync
 do, so that a second reading of an unchanged folder opens nothing. A file that could not be used is
-remembered with the reason, because a problem that is still there must still be told. A file that
-changed while it was read is not remembered: it is read anew next time. What is refused unopened
+remembered with the reason, because a problem that is still there must still be told. One that took
+too long or too much memory is tried in three readings before that: a machine that is busy makes a
+good document look like a bomb. A file that changed while it was read is not remembered: it is read
+anew next time. What is refused unopened
 (a link, a size, an ending) is judged at each reading, so that a changed setting takes effect.
 
 *Half-written files.* Who reads because something changed, as a service that watches the folder
@@ -32,7 +34,7 @@ from typing import Protocol, TypeVar
 from feeds.base import Batch
 from feeds.documents import Reading, reading
 from feeds.listing import Found, documents, why
-from service.errors import SourceError
+from service.errors import ParseError, SourceError
 from service.model import Entry, Problem, ProblemKind
 
 #: Larger files are refused unread: no article is so long, and text takes ten times its size.
@@ -48,9 +50,14 @@ _LIGHT = {
 #: Documents that are read side by side; there are two worker processes.
 _SIDE_BY_SIDE = 2
 
+#: Readings in which a document whose reader had to be ended is tried, unchanged as it is.
+_KILLS_MAX = 3
+
 _VERSION = 1
 _CHUNK = 1 << 20
 _CHANGED = "changed while it was read, twice; it will be read again next time"
+_NEXT = "it is tried again next time"
+_NO_MORE = f"it was tried {_KILLS_MAX} times, and is left until it changes"
 _UNSETTLED = "is still being written; it will be read when it has come to rest"
 
 #: Reads at most so many bytes from a file descriptor.
@@ -78,6 +85,8 @@ class Known:
     mtime_ns: int
     #: Why it could not be used, or only in part; None if nothing was wrong.
     reason: str | None = None
+    #: How often its reader had to be ended; 0 where the last reading of it came to an end.
+    kills: int = 0
 
     def same(self, document: Found) -> bool:
         """Tell whether a document is as it was."""
@@ -142,6 +151,7 @@ class FolderSource:
         for document in found:
             key, reason = document.key, document.refused
             outcome = outcomes.get(key)
+            kills = 0
             if isinstance(outcome, _ChangedError):
                 left.add(key)
                 reason = self._restless(key)
@@ -149,14 +159,16 @@ class FolderSource:
                 entries.append(outcome.entry)
                 reason = outcome.fault
             elif outcome is not None:
-                reason = str(outcome)
+                reason, kills = _fault(outcome, before.get(key), document)
             elif reason is None:
                 reason = before[key].reason
             if key in left or (outcome is None and document.refused is None):
                 # As it was; of one that is being written only if there was a state before.
                 after |= {key: before[key]} if key in before else {}
             elif outcome is not None:
-                after[key] = Known(size=document.size, mtime_ns=document.mtime_ns, reason=reason)
+                after[key] = Known(
+                    size=document.size, mtime_ns=document.mtime_ns, reason=reason, kills=kills
+                )
             if reason is not None:
                 problems.append(self._problem(key, reason, document.kind))
         if not found:
@@ -256,13 +268,18 @@ def _state(found: os.stat_result) -> tuple[int, int, int, int]:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _same(known: Known | None, document: Found) -> bool:
-    return known is not None and known.same(document)
-
-
 def _is_known(document: Found, before: Mapping[str, Known]) -> bool:
+    """Tell whether nothing is to be learnt by reading a document again."""
     known = before.get(document.key)
-    return known is not None and known.same(document)
+    return known is not None and known.same(document) and not 0 < known.kills < _KILLS_MAX
+
+
+def _fault(error: SourceError, known: Known | None, document: Found) -> tuple[str, int]:
+    """Return why a document gave nothing, and how often its reader was ended by now."""
+    if not (isinstance(error, ParseError) and error.killed):
+        return str(error), 0
+    kills = 1 + (known.kills if known is not None and known.same(document) else 0)
+    return f"{error}; {_NEXT if kills < _KILLS_MAX else _NO_MORE}", kills
 
 
 def missing(
@@ -285,8 +302,9 @@ def _remembered(cursor: str | None) -> dict[str, Known]:
         if data["version"] != _VERSION:
             return {}
         return {
-            key: Known(size=size, mtime_ns=mtime_ns, reason=reason)
-            for key, (size, mtime_ns, reason) in data["files"].items()
+            # The last is missing in what was written before kills were counted.
+            key: Known(size=size, mtime_ns=mtime_ns, reason=reason, kills=sum(kills))
+            for key, (size, mtime_ns, reason, *kills) in data["files"].items()
         }
     except (ValueError, KeyError, TypeError, AttributeError):
         # Written by something else: reading all again is always right, only slower.
@@ -297,7 +315,15 @@ def _cursor(files: dict[str, Known]) -> str:
     return json.dumps(
         {
             "version": _VERSION,
-            "files": {k: [v.size, v.mtime_ns, v.reason] for k, v in sorted(files.items())},
+            "files": {
+                key: [
+                    known.size,
+                    known.mtime_ns,
+                    known.reason,
+                    *([known.kills] * bool(known.kills)),
+                ]
+                for key, known in sorted(files.items())
+            },
         },
         ensure_ascii=False,
         separators=(",", ":"),

@@ -73,12 +73,17 @@ def read(data: bytes) -> Listing:
         root = etree.fromstring(data.strip(), parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as exc:
         # The first error: that of an entity, say, stands before "document is empty".
-        raise ParseError(f"is not XML that can be read: {line(str(exc))[:150]}") from exc
+        raise ParseError(f"is not XML that can be read: {_said(exc)}") from exc
     if root.getroottree().docinfo.doctype:
         raise ParseError("declares a document type, which an OPML file has no use for: refused")
     if not isinstance(root.tag, str) or etree.QName(root).localname.lower() != "opml":
         raise ParseError(f"is not OPML: its outermost element is <{line(str(root.tag))[:40]}>")
     return _listed(root)
+
+
+def _said(exc: Exception) -> str:
+    """Return an error of the parser without the place that it names a second time."""
+    return re.sub(r" \(<string>, line \d+\)$", "", line(str(exc)))[:150]
 
 
 def _listed(root: "_Element") -> Listing:

@@ -36,6 +36,9 @@ PAGES_MAX = 40
 PAUSES_S = 60.0
 #: Readings in which a page that may yet come is asked for.
 TRIES_MAX = 3
+#: The same of a page that ended the process that read it: a busy machine may be the reason, and a
+#: third time would put its source into quarantine.
+KILLS_MAX = 2
 
 _HTML = re.compile(r"(?:text/html|application/xhtml\+xml)\b|$", re.IGNORECASE)
 
@@ -155,7 +158,8 @@ class Pages:
                 continue
             last = tried.get(got.entry.key)
             tries = last.tries + 1 if last else 1
-            state = "teaser" if got.state == "again" and tries >= TRIES_MAX else got.state
+            tries_max = KILLS_MAX if got.killed else TRIES_MAX
+            state = "teaser" if got.state == "again" and tries >= tries_max else got.state
             tried[got.entry.key] = Tried(teaser=_digest(kept[at]), state=state, tries=tries)
             kept[at] = got.entry
         asked = [tried[got.entry.key].state for got in found if got.state]
@@ -202,7 +206,9 @@ class Pages:
             mends_itself = error.status is None or error.status >= 500 or error.status == 429
             return _Got(entry=entry, state="again" if mends_itself else "teaser")
         except ParseError as error:
-            return _Got(entry=entry, state="teaser", killed=error.killed)
+            return _Got(
+                entry=entry, state="again" if error.killed else "teaser", killed=error.killed
+            )
         except ExtractError:
             return _Got(entry=entry, state="teaser")
         if page is None:

@@ -29,6 +29,8 @@ from service.store import Store, health, sources
 from service.topic import Profile
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from feeds.fetch import Fetcher
     from feeds.pages import Pages
     from feeds.robots import Robots
@@ -75,10 +77,12 @@ class App:
         corpus: Path | None = None,
         clock: Callable[[], datetime] | None = None,
         settled_s: float = 0.0,
+        migrate: bool = True,
     ) -> None:
         """clock: gives the time of each step; None: all of the run is at one moment.
 
         settled_s: seconds for which a file of a folder must have been still before it is read.
+        migrate: as for `Store.open`.
         """
         self._settled_s = settled_s
         self.settings = settings
@@ -86,7 +90,7 @@ class App:
         self._clock = clock or (lambda: fixed)
         self.profile: Profile = topic.load(settings.desk.topic, settings.anchor)
         folder = None if corpus is None else _folder(corpus)
-        self.store = Store.open(settings.store_url)
+        self.store = Store.open(settings.store_url, migrate=migrate)
         chosen = (
             settings.source if folder is None else (_corpus_source(settings, folder, self.store),)
         )
@@ -177,16 +181,22 @@ class App:
         names: Collection[str] | None = None,
         stopped: bool = False,
         at: datetime | None = None,
+        fence: "Callable[[Connection], None]" = lambda db: None,
     ) -> tuple[SourceRead, ...]:
         """Read sources and store what is new; return what each gave.
 
         names: only these; None: all. stopped: read those that were stopped, too. at: the moment
-        that what is new is stamped with; None: now.
+        that what is new is stamped with; None: now. fence: as for `collecting.collect`.
         """
         feeds = [f for f in self.feeds if names is None or f.source.name in names]
         async with self.reading():
             return await collecting.collect(
-                self.store, feeds, now=at or self.now, progress=progress, stopped=stopped
+                self.store,
+                feeds,
+                now=at or self.now,
+                progress=progress,
+                stopped=stopped,
+                fence=fence,
             )
 
     @asynccontextmanager

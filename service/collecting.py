@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,8 @@ from feeds.base import Batch, Source
 from service.errors import SourceError
 from service.model import Entry, Health, ReadState, SourceRead
 from service.progress import Progress
-from service.store import Store, health, sources
+from service.store import Store, health, revisions, sources
+from service.store.chunks import SIZE
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -52,15 +54,19 @@ async def collect(
     progress: Progress,
     jitter: Callable[[], float] = random.random,
     stopped: bool = False,
+    fence: "Callable[[Connection], None]" = lambda db: None,
 ) -> tuple[SourceRead, ...]:
     """Read every source, many at once, and store what is new; return what each gave.
 
     jitter: gives numbers in [0, 1), for the next checks. stopped: read those that were stopped,
-    too; without it they are failures that say why.
+    too; without it they are failures that say why. fence: called first in each transaction that
+    writes; raises StoreError where these sources are another's to read by now.
     """
     with progress.step("collect"):
+        names = [feed.source.name for feed in feeds]
+        some = names if len(names) <= SIZE else None
         with store.read() as db:
-            cursors, states = sources.cursors(db), health.listing(db)
+            cursors, states = sources.cursors(db, some), health.listing(db, some)
         waiting = iter(enumerate(_before(feed, cursors, states) for feed in feeds))
         given: dict[int, SourceRead] = {}
         running: dict[asyncio.Task[_Read], int] = {}
@@ -73,7 +79,8 @@ async def collect(
                 done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 reads = {running.pop(task): task.result() for task in done}
                 # In a thread: the others go on reading meanwhile.
-                given |= await asyncio.to_thread(_record, store, reads, now=now, jitter=jitter)
+                write = partial(_record, store, reads, now=now, jitter=jitter, fence=fence)
+                given |= await asyncio.to_thread(write)
         finally:
             for task in running:
                 task.cancel()
@@ -145,12 +152,21 @@ async def _read(before: _Before, *, stopped: bool) -> _Read:
 
 
 def _record(
-    store: Store, reads: Mapping[int, _Read], *, now: datetime, jitter: Callable[[], float]
+    store: Store,
+    reads: Mapping[int, _Read],
+    *,
+    now: datetime,
+    jitter: Callable[[], float],
+    fence: "Callable[[Connection], None]",
 ) -> dict[int, SourceRead]:
     """Write some readings in one transaction; return what each gave, under its number."""
     given: dict[int, SourceRead] = {}
     unchanged: list[sources.Unchanged] = []
-    with store.write() as db:
+    batches = [read.batch for read in reads.values() if isinstance(read.batch, Batch)]
+    entries = [entry for batch in batches for entry in batch.entries]
+    about = partial(revisions.names, entries)
+    with store.write("articles" if entries else "rows", about=about) as db:
+        fence(db)
         for index, read in sorted(reads.items()):
             feed, batch = read.before.feed, read.batch
             if batch is None:

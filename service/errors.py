@@ -8,6 +8,7 @@
     │   ├── ParseError              .killed: a worker process had to be ended
     │   └── ExtractError
     ├── StoreError
+    │   └── UnreachableError        the database does not answer now: trying again may help
     ├── RenderError                 .template
     │   └── PageError               .format: this document would be wrong; the others can be made
     ├── VerifyError                 the first difference found, with both texts
@@ -74,6 +75,10 @@ class ExtractError(SourceError):
 
 class StoreError(BriefError):
     """The database cannot be opened, read or written, or lacks what was asked for."""
+
+
+class UnreachableError(StoreError):
+    """The database does not answer now; what was begun is not half done, and may be tried again."""
 
 
 class RenderError(BriefError):

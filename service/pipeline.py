@@ -109,16 +109,18 @@ def publish(
     progress: Progress,
     press: "Press | None" = None,
     also: "Callable[[Connection, int], None] | None" = None,
+    ready: Callable[[Brief, Sequence[Artifact]], None] | None = None,
     unless: Callable[[Brief], str | None] | None = None,
 ) -> Published:
     """Compose, render and store one issue of what `feeds` gave; the store has all of it or none.
 
     press: the process that sets the pages of the PDF; None: this one. also: writes what must be
     stored with the issue or not at all, in the same transaction (its deliveries, the period that
-    it is of); it is given the issue's id. unless: says why an issue is not wanted, or None; where
-    it gives a reason, nothing is rendered or stored, and Withheld is raised. Where another run
-    takes the number meanwhile, the issue is composed again with the next one; StoreError after
-    `_TRIES` of them.
+    it is of); it is given the issue's id. ready: is given the issue and its files before that, for
+    what takes time and must not hold up others who write. unless: says why an issue is not wanted,
+    or None; where it gives a reason, nothing is rendered or stored, and Withheld is raised. Where
+    another run takes the number meanwhile, the issue is composed again with the next one;
+    StoreError after `_TRIES` of them.
     """
     labels = {feed.source.name: feed.state_media for feed in feeds}
     names = labels.keys()
@@ -143,6 +145,8 @@ def publish(
         with progress.step("render"):
             made = rendered(brief, order, press)
             brief, name = made.brief, stem(made.brief)
+            if ready is not None:
+                ready(brief, made.artifacts)
         with progress.step("store"), store.write() as db:
             # Its pages bear the number: whoever came first keeps it, and this one is made again.
             if order.number is None and issues.next_number(db, order.edition) != number:

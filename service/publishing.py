@@ -23,12 +23,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from service import collecting, pipeline
 from service.collecting import Feed
 from service.errors import BriefError
-from service.model import Brief, Period, SourceRead
+from service.model import Artifact, Brief, Period, SourceRead
 from service.order import Order
 from service.pipeline import Withheld
 from service.progress import Progress, Silent
@@ -58,6 +58,10 @@ _TRIALS = 60
 STEP = timedelta(microseconds=1)
 
 
+#: Writes the rows of an issue's recipients, given its id and the moment; returns how many.
+Rows: TypeAlias = "Callable[[Connection, int, datetime], int]"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What making an issue needs of the rest."""
@@ -72,8 +76,8 @@ class Desk:
     length: Callable[[str], timedelta]
     #: Why an edition does without this issue, or None.
     unless: Callable[[str, Brief], str | None]
-    #: Writes the rows of its recipients; given the issue's id, the edition and the moment.
-    enqueue: "Callable[[Connection, int, str, datetime], int]"
+    #: Makes what its recipients get, of the order, the issue and its files.
+    enqueue: "Callable[[Order, Brief, Sequence[Artifact]], Rows]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +101,19 @@ def cutoff(store: Store, now: datetime, *, reading_since: datetime | None = None
     reading_since: when the round of reading that is under way began. Never before the last issue's
     cut-off.
     """
+    cut, last = now if reading_since is None else reading_since - STEP, _last(store)
+    return cut if last is None else max(cut, last)
+
+
+def stamp(store: Store, now: datetime) -> datetime:
+    """Return the moment that a round which begins now stamps with: behind every cut-off."""
+    last = _last(store)
+    return now if last is None else max(now, last + STEP)
+
+
+def _last(store: Store) -> datetime | None:
     with store.read() as db:
-        last = max((head.cutoff for head in issues.latest(db)), default=now)
-    return max(now if reading_since is None else reading_since - STEP, last)
+        return max((head.cutoff for head in issues.latest(db)), default=None)
 
 
 async def publish_due(
@@ -231,9 +245,15 @@ def _publish(
 ) -> pipeline.Published:
     """note: what it lacks, of which the operator is told."""
     at = order.cutoff
+    rows: Rows | None = None
+
+    def ready(brief: Brief, files: Sequence[Artifact]) -> None:
+        nonlocal rows
+        rows = desk.enqueue(order, brief, files)
 
     def also(db: "Connection", issue: int) -> None:
-        desk.enqueue(db, issue, held.edition, at)
+        if rows is not None:
+            rows(db, issue, at)
         if note is not None:
             text = f"{held.edition}, issue {issue}: {note}; the log says what failed"
             notices.tell(db, f"plain:{held.edition}", text, now=at)
@@ -248,6 +268,7 @@ def _publish(
         progress=progress,
         press=desk.press,
         also=also,
+        ready=ready,
         unless=partial(desk.unless, held.edition),
     )
 
@@ -273,9 +294,7 @@ def _composes(desk: Desk, order: Order, feeds: Sequence[Feed]) -> bool:
     raise AssertionError("what is not wanted is not published")
 
 
-def _blamed(
-    composes: Callable[[Sequence[Feed]], bool], feeds: Sequence[Feed]
-) -> tuple[Feed, ...]:
+def _blamed(composes: Callable[[Sequence[Feed]], bool], feeds: Sequence[Feed]) -> tuple[Feed, ...]:
     """Return the sources that stop an issue each alone, found by halves.
 
     Empty where there is no such source, where all are, or where it takes too many trials.

@@ -3,14 +3,14 @@
 Every fault of the file is reported at once, each with its key, what is wrong and an example of what
 is right, since an operator who mends one line only to be told of the next loses patience. Unknown
 keys are faults too: a misspelt `catchup` that is silently ignored would be found on the day of the
-outage. Relative paths are relative to the file's folder; without a file,
-to BRIEFING_HOME or the current folder.
+outage. Relative paths are relative to the file's folder; without a file, to BRIEFING_HOME or the
+current folder.
 
 A key of a single section may also be set by the environment, which wins over the file:
 `BRIEFING_STORE__URL=postgresql://…`, `BRIEFING_DESK__TIMEZONE=Asia/Shanghai`.
 
-Pydantic appears here (with `values` and `addressees`) and in the brief's codec only; the rest of the
-program gets frozen objects.
+Pydantic appears here (with `values` and `addressees`) and in the brief's codec only; the rest of
+the program gets frozen objects.
 """
 
 import os
@@ -37,7 +37,7 @@ from pydantic_settings import SettingsError as SourcesError
 from service import variables, wholeness
 from service.addressees import BouncesSettings, DeliverySettings, RecipientSettings
 from service.errors import SettingsError
-from service.operating import LogSettings, OperatorSettings, ServeSettings
+from service.operating import LogSettings, OperatorSettings, RetentionSettings, ServeSettings
 from service.schedule.rules import check_cron
 from service.values import Clock, Language, OneLine, Section, Span, WebAddress, Zone, tell
 from service.visitors import Web
@@ -117,6 +117,10 @@ EXAMPLES: Mapping[str, str] = {
     "trusted": '["127.0.0.1"]',
     "subscribe": "false",
     "indexed": "false",
+    "workers": "false",
+    "articles": '"365d"',
+    "artifacts": '"365d"',
+    "deliveries": '"90d"',
 }
 
 
@@ -288,6 +292,7 @@ class Settings(BaseSettings):
     smtp: Smtp = Smtp()
     web: Web = Web()
     serve: ServeSettings = ServeSettings()
+    retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
     operator: OperatorSettings = OperatorSettings()
     #: The folder that relative paths start from; not a key of the file.

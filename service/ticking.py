@@ -211,7 +211,7 @@ def _write(db: "Connection", rule: Rule, mark: datetime, now: datetime) -> list[
     """Write the periods of an edition that have become due, and give up what is too late."""
     if rule.lateness is not None:
         since = now - rule.lateness
-        note = f"not made within {_words(rule.lateness)}, too late to be made"
+        note = f"not made within {words(rule.lateness)}, too late to be made"
         periods.give_up(db, rule.edition, now=now, note=note, waiting_since=since)
     kind = rule.shape
     # A time that is moved to earlier in the day would leave the day out if only the span since the
@@ -257,9 +257,9 @@ def _judged(rule: Rule, d: Due, last: Due, now: datetime) -> tuple[periods.Writt
     """Say whether a period is made, and why not. last: the last one that is due by now."""
     late = now - d.at
     if rule.lateness is not None and late > rule.lateness:
-        return "skipped", f"{_words(late)} late, too late to be made"
+        return "skipped", f"{words(late)} late, too late to be made"
     if rule.catch_up == "none" and late > ON_TIME:
-        return "skipped", f"{_words(late)} late, and nothing is caught up"
+        return "skipped", f"{words(late)} late, and nothing is caught up"
     if rule.catch_up != "all" and d != last:
         return "skipped", f"superseded by {last.key}"
     return "due", None
@@ -269,7 +269,7 @@ def _hold(
     db: "Connection", rule: Rule, mark: datetime, span: timedelta, now: datetime
 ) -> list[Written]:
     """Hold the latest period for the operator; the calendar stays where it was."""
-    text = f"the clock says that {_words(span)} have gone since it was last known to be right"
+    text = f"the clock says that {words(span)} have gone since it was last known to be right"
     d = latest(rule, mark, now)
     if d is None:
         notices.tell(db, "clock", f"{text}: check the machine's time", now=now)
@@ -314,17 +314,17 @@ def _doubt(doubted: list[str]) -> str | None:
 
 def _leapt(drift: timedelta) -> str:
     way = "ahead" if drift > timedelta() else "back"
-    return f"the clock was put {way} by {_words(abs(drift))}: check the machine's time"
+    return f"the clock was put {way} by {words(abs(drift))}: check the machine's time"
 
 
 def _behind(edition: str, mark: datetime, now: datetime) -> str:
     return (
-        f"the clock is {_words(mark - now)} behind the last tick of {edition}: nothing is due "
+        f"the clock is {words(mark - now)} behind the last tick of {edition}: nothing is due "
         "until it has caught up; check the machine's time"
     )
 
 
-def _words(span: timedelta) -> str:
+def words(span: timedelta) -> str:
     """Return "3 days", "5 hours" or "7 minutes"."""
     for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if span.total_seconds() >= size:

@@ -33,6 +33,8 @@ class Web(Section):
     #: The machines that the proxy's word is taken from: for who somebody is, and for the address
     #: that a request came from.
     trusted: tuple[Peer, ...] = ("127.0.0.1", "::1")
+    #: The machines that may read /metrics and the reasons of /readyz.
+    watchers: tuple[Peer, ...] = ("127.0.0.1", "::1")
     #: Readers may subscribe on a page, and answer a mail.
     subscribe: bool = False
     #: Search engines may list the pages.

@@ -123,5 +123,5 @@ def test_an_edition_given_by_a_variable_is_checked_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BRIEFING_EDITION", '[{"name": "e", "every": "week", "on": "never"}]')
-    with pytest.raises(SettingsError, match='BRIEFING_EDITION.*"never" is no weekday'):
+    with pytest.raises(SettingsError, match=r'BRIEFING_EDITION.*"never" is no weekday'):
         settings.check({}, home=tmp_path)

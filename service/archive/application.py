@@ -146,14 +146,20 @@ def _check_host(request: Request, shared: Place) -> None:
 
 
 def _check_post(request: Request, shared: Place, bucket: Bucket, anywhere: bool) -> None:
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length[:12]) > _MOST_BODY:
-        raise HTTPException(413, "large")
-    if not anywhere and foreign(request, shared.public_url):
-        raise HTTPException(403, "foreign")
+    if not anywhere:
+        # What may come from anywhere is not read at all, and may come without its length.
+        length = request.headers.get("content-length", "0")
+        if not length.isdecimal() or int(length[:12]) > _MOST_BODY or _endless(request):
+            raise HTTPException(413, "large")
+        if foreign(request, shared.public_url):
+            raise HTTPException(403, "foreign")
     wait = getattr(shared, bucket).take(caller(request, shared.web))
     if wait:
         raise HTTPException(429, "often", headers={"Retry-After": str(int(wait) + 1)})
+
+
+def _endless(request: Request) -> bool:
+    return "transfer-encoding" in request.headers
 
 
 def _shut(request: Request, shared: Place, want: Want) -> Response | None:

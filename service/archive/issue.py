@@ -14,7 +14,8 @@ from service.archive import answers
 
 _STYLE = re.compile(rb"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb'\sstyle="([^"]*)"', re.IGNORECASE)
-_BODY = re.compile(rb"<body[^>]*>", re.IGNORECASE)
+#: The bar comes behind the link that skips to the text, which must be the first.
+_BODY = re.compile(rb'<body[^>]*>(\s*<a class="skip"[^>]*>[^<]*</a>)?', re.IGNORECASE)
 _HEAD = re.compile(rb"</head>", re.IGNORECASE)
 
 

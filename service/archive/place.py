@@ -23,10 +23,15 @@ from service.errors import SettingsError
 from service.render.catalogue import catalogue
 from service.render.environment import fill
 from service.settings import Desk, Settings
-from service.store import Store
+from service.store import Store, sources
+from service.store.sources import SourceState
 
 if TYPE_CHECKING:
     from service.delivery.base import Channel
+
+
+#: How long the list of sources is kept, in seconds; a source is read every 15 minutes at most.
+_SOURCES_S = 5.0
 
 
 def now() -> datetime:
@@ -65,6 +70,7 @@ class Place:
         self.zone = settings.desk.timezone
         self.public_url = (settings.web.public_url or "").rstrip("/")
         self.pages = Pages()
+        self._sources: tuple[float, tuple[SourceState, ...] | None] = (0.0, None)
         #: Reading is free; each of these is for one address.
         self.posts = Buckets(20, 6.0, given.ticks)
         self.logins = Buckets(5, 30.0, given.ticks)
@@ -140,6 +146,16 @@ class Place:
     def kept(self) -> str:
         """How what anybody may read is kept: by a browser alone where not everybody may."""
         return answers.ASK if self.web.access in (None, "public") else f"private, {answers.ASK}"
+
+    def sources(self) -> tuple[SourceState, ...]:
+        """Return every source as it was a few seconds ago: to count what each gave takes long."""
+        moment = self.given.ticks()
+        at, known = self._sources
+        if known is None or moment - at > _SOURCES_S:
+            with self.store.read() as db:
+                known = sources.listing(db)
+            self._sources = moment, known
+        return known
 
     def start(self, work: Awaitable[None]) -> None:
         """Do something after the answer, which must not tell by its time what was done."""

@@ -198,9 +198,7 @@ def story(request: Request) -> Response:
 def sources(request: Request) -> Response:
     """Every source, and how it is doing."""
     desk = place(request)
-    with desk.store.read() as db:
-        rows = known_sources.listing(db)
-    return desk.page(request, "sources.html", rows=rows)
+    return desk.page(request, "sources.html", rows=desk.sources())
 
 
 def source(request: Request) -> Response:

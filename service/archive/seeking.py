@@ -1,5 +1,6 @@
 """Search over the printed issues and the collected articles, and what is shown of a hit."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service.archive.place import place
-from service.archive.reading import ROWS, leaf
+from service.archive.reading import leaf
 from service.store import articles, issues
 from service.store import search as words
 from service.store.issues import IssueHead
@@ -19,6 +20,8 @@ from service.store.issues import IssueHead
 #: Code points of a text around what was looked for.
 WIDTH = 260
 _BEFORE = 70
+#: Hits on one page, and places of a term in a text that are looked at for the best one.
+SHOWN, _LOOKED = 10, 40
 #: No word is cut where a blank is that near.
 _NEAR = 24
 _CYRILLIC = re.compile(r"[а-я]")
@@ -67,9 +70,9 @@ def search(request: Request) -> Response:
     part = leaf(request)
     wanted = words.terms(question)
     with desk.store.read() as db:
-        exact, hits = _found(db, wanted, kind, part.offset)
+        exact, hits = _found(db, wanted, kind, (part.number - 1) * SHOWN)
         shown = wanted if exact else loosened(wanted)
-        refs = [hit.ref for hit in hits[:ROWS]]
+        refs = [hit.ref for hit in hits[:SHOWN]]
         found = _issues(db, refs, shown) if kind == "issue" else _articles(db, refs, shown)
     return desk.page(
         request,
@@ -80,7 +83,7 @@ def search(request: Request) -> Response:
         exact=exact,
         found=found,
         part=part,
-        more=len(hits) > ROWS,
+        more=len(hits) > SHOWN,
     )
 
 
@@ -88,13 +91,13 @@ def _found(
     db: Connection, wanted: Sequence[str], kind: words.Kind, offset: int
 ) -> tuple[bool, tuple[words.Hit, ...]]:
     """Return whether the words stand as they were asked for, and one hit more than are shown."""
-    hits = words.find(db, wanted, kind=kind, limit=ROWS + 1, offset=offset)
+    hits = words.find(db, wanted, kind=kind, limit=SHOWN + 1, offset=offset)
     if hits or (offset and words.find(db, wanted, kind=kind, limit=1)):
         return True, hits
     looser = loosened(wanted)
     if looser == tuple(wanted):
         return True, ()
-    hits = words.find(db, looser, kind=kind, limit=ROWS + 1, offset=offset)
+    hits = words.find(db, looser, kind=kind, limit=SHOWN + 1, offset=offset)
     return not hits, hits
 
 
@@ -121,13 +124,15 @@ def _shared(one: str, other: str) -> str:
 
 def snippet(given: str, wanted: Sequence[str], *, width: int = WIDTH) -> Snippet:
     """Return the part of a text with the most of the terms in it, the first of several."""
-    spans = words.occurrences(given, wanted)
+    spans = words.occurrences(given, wanted, most=_LOOKED)
     low = words.folded(given)
     start, best = 0, 0
     for first, _ in spans:
         inside = {low[a:b] for a, b in spans if first <= a and b <= first + width - _BEFORE}
         if len(inside) > best:
             start, best = max(0, first - _BEFORE), len(inside)
+        if best == len(wanted):
+            break
     end = min(len(given), start + width)
     start = _at_blank(given, start, +1) if start else 0
     end = _at_blank(given, end, -1) if end < len(given) else end
@@ -151,7 +156,7 @@ def _issues(db: Connection, refs: Sequence[str], wanted: Sequence[str]) -> tuple
     heads = issues.heads(db, idents)
     found = []
     for ident in idents:
-        stored = issues.get(db, ident).brief or "{}"
+        stored = json.loads(issues.get(db, ident).brief or "{}")
         line, text = _best(words.lines(stored), wanted)
         if line is None:
             text = "\n".join(one["headline"] for _, one in words.stories(stored))

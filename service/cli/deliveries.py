@@ -21,7 +21,7 @@ from service.errors import UsageError
 if TYPE_CHECKING:
     from service.store.deliveries import Delivery
 
-app = new_app("What became of each message: list, retry, resolve.")
+app = new_app("What became of each message: list, retry, resolve, poll.")
 
 Idents = Annotated[list[int], typer.Argument(metavar="ID...", help="Of deliveries list.")]
 
@@ -96,6 +96,35 @@ def resolve(
         raise UsageError("say --sent, or --not-sent to have them sent again")
     words = "recorded as sent" if sent else "to be sent again"
     _change(config, idents, partial(deliveries.resolve, sent=sent), as_json, words)
+
+
+@app.command()
+def poll(config: Config = None, as_json: AsJson = False) -> None:
+    """Read the mailbox for bounces once: what came back, complaints, and who leaves by mail."""
+    from service import settings
+    from service.app import moment
+    from service.delivering import returns, setup
+    from service.store import Store
+
+    chosen = settings.load(config)
+    mailbox = setup.mailbox_for_bounces(chosen)
+    if mailbox is None:
+        raise UsageError(
+            "there is no mailbox to read: set bounces.maildir, or bounces.host, in the settings"
+        )
+    with Store.open(chosen.store_url) as store:
+        tally = returns.poll(
+            store,
+            mailbox,
+            setup.ticket(chosen),
+            address=chosen.bounces.address,
+            clock=moment,
+        )
+    if as_json:
+        print_json(dict(sorted(tally.items())))
+        return
+    shown = ", ".join(f"{name} {count}" for name, count in sorted(tally.items()))
+    typer.echo(f"{counted(tally.total(), 'message')} read{': ' if shown else ''}{shown}")
 
 
 _WAITING = ("pending", "deferred", "doubt")

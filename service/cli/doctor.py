@@ -1,7 +1,9 @@
 """`briefing doctor`: what is wrong on this machine, and the command that mends it."""
 
+import asyncio
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +36,7 @@ class Finding:
 
 @app.command()
 def doctor(config: Config = None, as_json: AsJson = False) -> None:
-    """Check Python, Pango, fonts, settings, topic, database, folders, sources, sender's domain."""
+    """Check Python, Pango, fonts, settings, topic, database, sources, web, mail and its domain."""
     findings = tuple(examine(config))
     if as_json:
         print_json([{"what": f.what, "ok": f.ok, "detail": f.detail} for f in findings])
@@ -71,7 +73,81 @@ def examine(config: Path | None) -> Iterator[Finding]:
         if source.kind == "folder":
             path = chosen.path(source.path or "")
             yield Finding(what=f"source {source.name}", ok=path.is_dir(), detail=_folder(path))
+    yield _exposure(chosen)
+    yield from _mail(chosen)
     yield from _domain(chosen)
+
+
+def _mail(chosen: Settings, environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
+    """Yield whether mail goes out and comes back; nothing for a desk that sends none."""
+    if "smtp" not in chosen.model_fields_set and not chosen.recipient:
+        return
+    yield _try("smtp", lambda: _smtp(chosen, environ))
+    yield _try("leaving", lambda: _leaving(chosen, environ))
+    yield _try("bounces", lambda: _bounces(chosen, environ))
+
+
+def _smtp(chosen: Settings, environ: Mapping[str, str]) -> str:
+    """Greet the mail server, secure the connection and log in; send nothing."""
+    from service.delivering import setup
+    from service.delivery.smtp import SmtpChannel
+
+    channel = setup.channels(chosen, environ)["mail"]
+    assert isinstance(channel, SmtpChannel)
+
+    async def check() -> str | None:
+        try:
+            return await channel.check()
+        finally:
+            await channel.close()
+
+    fault = asyncio.run(check())
+    if fault is not None:
+        raise DeliveryError(fault)
+    smtp = chosen.smtp
+    how = {"none": "in the open", "starttls": "STARTTLS", "tls": "TLS"}[smtp.security]
+    login = f"logged in as {smtp.username}" if smtp.username else "no login"
+    return f"{smtp.host}:{smtp.port}, {how}, {login}; nothing was sent"
+
+
+def _leaving(chosen: Settings, environ: Mapping[str, str]) -> str:
+    """Say how readers leave."""
+    from service.delivering import setup
+    from service.delivery.mailing import new_mark
+
+    desk = setup.desk(chosen, environ)
+    by_mail = desk.leave_mail(new_mark()).partition("?")[0] if desk.leave_mail else ""
+    read = setup.mailbox_for_bounces(chosen, environ) is not None
+    by_mail += "" if read else " (which nobody reads here: set [bounces], or read it yourself)"
+    if chosen.web.public_url is None:
+        return f"by mail only, {by_mail}: with web.public_url mails have a link for it"
+    if not chosen.web.public_url.startswith("https://"):
+        return f"by a page, and {by_mail}; one click needs web.public_url to begin with https://"
+    return f"by one click, and {by_mail}"
+
+
+def _bounces(chosen: Settings, environ: Mapping[str, str]) -> str:
+    """Open the mailbox that bounces come to, and change nothing in it."""
+    from service.delivering import setup
+
+    address = chosen.bounces.address
+    mailbox = setup.mailbox_for_bounces(chosen, environ)
+    where = f"go to {address}" if address else "go to the sender, without a mark of the message"
+    if mailbox is None and address is None:
+        return f"{where}, and are not read: set [bounces] to have them counted"
+    if mailbox is None:
+        raise DeliveryError(f"{where}, and nobody reads them: set bounces.maildir, or bounces.host")
+    with mailbox:
+        place = chosen.bounces.maildir or f"{chosen.bounces.folder} at {chosen.bounces.host}"
+        return f"{where}, and are read from {place}"
+
+
+def _exposure(chosen: Settings) -> Finding:
+    from service.archive.exposure import check_exposure
+
+    fault = check_exposure(chosen)
+    found = f"{chosen.web.listen}, {chosen.web.access or 'for this machine only'}"
+    return Finding(what="web", ok=fault is None, detail=fault or found)
 
 
 def _domain(chosen: Settings, ask: "Lookup | None" = None) -> Iterator[Finding]:

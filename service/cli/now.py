@@ -11,12 +11,13 @@ from service.cli.console import DEGRADED, Config, left_out, new_app, progress, s
 from service.model import SourceRead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
 
     from service.app import App
     from service.cli.sending import Sending
+    from service.model import Artifact, Brief
     from service.pipeline import Order, Published
 
 app = new_app("Collect, compose and render one issue now.")
@@ -104,7 +105,10 @@ def now(
             summarizer=summarizer,
         )
         also = sending.also if sending and not dry_run else None
-        reads, made = asyncio.run(_make(desk, order, collect=not no_collect, also=also))
+        ready = sending.ready if sending else None
+        reads, made = asyncio.run(
+            _make(desk, order, collect=not no_collect, also=also, ready=ready)
+        )
         name = stem(made.brief)
         paths = files.write(folder, {f"{name}.{a.format}": a.data for a in made.artifacts})
         if sending and dry_run:
@@ -143,6 +147,7 @@ async def _make(
     *,
     collect: bool,
     also: "Callable[[Connection, int], None] | None",
+    ready: "Callable[[Brief, Sequence[Artifact]], None] | None",
 ) -> "tuple[tuple[SourceRead, ...], Published]":
     from service import collecting, pipeline
 
@@ -163,6 +168,7 @@ async def _make(
         progress=bars,
         press=desk.press,
         also=also,
+        ready=ready,
     )
     return reads, made
 

@@ -8,8 +8,10 @@ from service import wholeness
 from service.cli.console import counted, say
 from service.delivering import setup
 from service.delivering.enqueue import enqueue
+from service.delivering.mailings import Mailings
 from service.delivering.preview import preview
 from service.errors import BriefError, StoreError, UsageError
+from service.model import Artifact, Brief
 from service.store import deliveries, recipients
 from service.store.deliveries import BY_HAND
 from service.store.recipients import Recipient, Wanted
@@ -27,6 +29,7 @@ class Sending:
     def __init__(self, app: "App", edition: str, to: str | None) -> None:
         """Raises a BriefError for what would be wrong after the issue is made."""
         self._app, self._to = app, to
+        self._mailings: Mailings | None = None
         self._edition = edition if to is None else BY_HAND
         self._desk = setup.desk(app.settings)
         if to is not None:
@@ -54,12 +57,24 @@ class Sending:
             known = _known(db, self._to)
         return known.attach if known else Wanted(address=self._to).attach
 
+    def ready(self, brief: Brief, files: Sequence[Artifact]) -> None:
+        """Make what the readers get, before the issue's transaction."""
+        app = self._app
+        self._mailings = Mailings(
+            brief,
+            files,
+            self._desk,
+            edition=self._edition,
+            templates=app.settings.templates(brief.edition.partition("@")[0]),
+            press=app.press,
+        )
+        self._mailings.prepare(self._kinds())
+
     def also(self, db: "Connection", issue: int) -> None:
         """Write the rows of the issue, in its transaction."""
         now = self._app.now
         expires = setup.expires(self._app.settings, self._edition, now)
-        readers = self._some(db)
-        enqueue(db, issue, readers, self._desk, edition=self._edition, now=now, expires=expires)
+        enqueue(db, issue, self._some(db), self._made(), now=now, expires=expires)
 
     async def send(self, issue: int) -> bool:
         """Send what is due of the issue; tell what came of it; return whether all were sent."""
@@ -88,12 +103,23 @@ class Sending:
             self._app.store,
             issue,
             self._some,
-            self._desk,
+            self._made(),
             take,
-            edition=self._edition,
             now=self._app.now,
         )
         return tuple(made)
+
+    def _made(self) -> Mailings:
+        assert self._mailings is not None, "`ready` comes first"
+        return self._mailings
+
+    def _kinds(self) -> Sequence[Wanted]:
+        """Return who gets the issue, as far as what they get goes."""
+        with self._app.store.read() as db:
+            if self._to is None:
+                return recipients.readers(db, self._edition, every_zone=True)
+            known = _known(db, self._to)
+        return (known if known and known.listed else _new(self._to, self._app),)
 
     def _some(self, db: "Connection") -> Sequence[Recipient]:
         """Return who gets the issue: someone, or it is an error."""
@@ -124,6 +150,9 @@ def _reader(db: "Connection", address: str, app: "App") -> Recipient:
         )
     if known is not None and known.listed:
         return known
-    one = Wanted(address=address, format=app.settings.desk.mail)
-    (ident,) = recipients.add(db, [one], {}, now=app.now)
+    (ident,) = recipients.add(db, [_new(address, app)], {}, now=app.now)
     return recipients.get(db, ident)
+
+
+def _new(address: str, app: "App") -> Wanted:
+    return Wanted(address=address, format=app.settings.desk.mail)

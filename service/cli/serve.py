@@ -1,9 +1,12 @@
 """`briefing serve`: scheduler, delivery and web archive, until SIGTERM."""
 
 import asyncio
-import logging
+from typing import TYPE_CHECKING
 
-from service.cli.console import Config, log_to_stderr, new_app
+from service.cli.console import Config, new_app
+
+if TYPE_CHECKING:
+    from service.serving.service import Service
 
 app = new_app("Scheduler, collector, delivery and web archive, until SIGTERM.")
 
@@ -12,24 +15,39 @@ app = new_app("Scheduler, collector, delivery and web archive, until SIGTERM.")
 def serve(config: Config = None) -> None:
     """Serve until stopped: SIGTERM ends it in good order, SIGHUP reads the settings again."""
     from contextlib import ExitStack
-    from pathlib import Path
-
-    from sqlalchemy.engine import make_url
 
     from service import settings
-    from service.serving.lock import alone
+    from service.serving import logs
+    from service.serving.lock import alone, database
     from service.serving.service import Service
 
     chosen = settings.load(config)
-    log_to_stderr(logging.INFO)
-    logging.getLogger().setLevel(logging.INFO)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logs.of(chosen)
     with ExitStack() as held:
-        url = make_url(chosen.store_url)
-        if url.get_backend_name() == "sqlite":
-            held.enter_context(alone(Path(url.database or "")))
+        file = database(chosen.store_url)
+        if file is not None:
+            held.enter_context(alone(file))
 
         async def run() -> None:
-            await Service(chosen, file=config).run()
+            service = Service(chosen, file=config)
+            await service.run()
+            await _threads_end(service)
 
         asyncio.run(run())
+
+
+async def _threads_end(service: "Service") -> None:
+    """Wait for threads that nobody can stop, and leave without them when time is up.
+
+    What they write is whole or not at all, since it is a transaction.
+    """
+    import logging
+    import os
+
+    loop = asyncio.get_running_loop()
+    ending = asyncio.create_task(loop.shutdown_default_executor())
+    done, _ = await asyncio.wait({ending}, timeout=max(service.left_s, 1.0))
+    if not done:
+        logging.getLogger(__name__).warning("threads left behind at the end")
+        logging.shutdown()
+        os._exit(0)

@@ -188,7 +188,9 @@ def import_(
         print_json({"added": added, "known": old, "doubles": found.doubles, "refused": refused})
     else:
         were = "was" if old == 1 else "were"
-        typer.echo(f"{counted(len(tables), 'feed')} added to {file}, {old} {were} there already")
+        twice = f"; {found.doubles} listed more than once" if found.doubles else ""
+        feeds = counted(len(tables), "feed")
+        typer.echo(f"{feeds} added to {file}, {old} {were} there already{twice}")
     for title, reason in found.refused:
         say(f"{title}: left out, its address {reason}")
     if found.refused:

@@ -1,11 +1,13 @@
 """The outbox at work: it arrives, once, and what is not certain is said to be so.
 
+    mailings    what readers get, frozen before the issue is written
     enqueue     an issue's rows and frozen mails, in the issue's own transaction
     letters     the bytes of one row, the same at every attempt
     courier     claim, build, hand over, record
     journal     commits that many messages share
     lanes       how many at once to one destination
     outcomes    what an attempt means for row, recipient and operator; pure
+    returns     what comes back by mail, and what follows from it
 
 Problem: over SMTP "exactly once" does not exist. Between the final dot and the answer nobody knows;
 what sends first and writes afterwards sends twice after a crash, what writes first loses mail.
@@ -24,7 +26,12 @@ Decisions:
   that cannot make the same bytes sends none.
 - Whether the recipient still wants it is asked in the claim and in the commit before the dot: one
   who leaves in between gets nothing.
-- Commits are shared (`journal`): durability costs a group of messages one wait for the disk.
+- Commits are shared (`journal`): durability costs a group of messages one wait for the disk. What
+  became of a message waits for the next one's commit, up to 10 ms; a connection never does. To make
+  `in_data` durable ahead of a message's turn would save more waiting, and leave in doubt what
+  nobody had been given: rejected.
+- What takes time (charts, templates, files) is made before the issue's transaction, for which
+  everybody who writes waits.
 - A permanent fault of a mailbox ends the recipient, a matter of policy never does: it is the
   operator who must act, and is told. No connection at all is nobody's fault: the rows keep their
   times, the channel is asked again after a while (`lanes`).

@@ -177,7 +177,7 @@ class Courier:
             only=self._only,
         )
         try:
-            return await journal.write(work)
+            return await journal.write(work, rows=True)
         except BaseException:
             for place in admitted:
                 self._lanes.release(*place, None)
@@ -220,7 +220,8 @@ class Courier:
         while True:
             await asyncio.sleep(self._lease.total_seconds() / _RENEWALS)
             until = self._clock() + self._lease
-            await journal.write(partial(outbox.renew, owner=self._owner, until=until))
+            renew = partial(outbox.renew, owner=self._owner, until=until)
+            await journal.write(renew, rows=True)
             await journal.write(self._sweep)
 
     def _sweep(self, db: "Connection") -> None:

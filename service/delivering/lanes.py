@@ -3,8 +3,10 @@
 A destination is the domain of a mailbox, the host of a webhook or a folder. Each begins with a few
 at once, gets one more with every message that it takes, and half as many with every failure of the
 server; after three failures in a row it is closed for a while that doubles, and then asked with one
-message. The same holds for a channel as a whole where no connection comes about at all: its rows
-keep their times, since it is not they that failed. Postfix does the same with its destinations.
+message. The same holds for mail as a whole, all of which goes by one server, where no connection
+comes about at all: its rows keep their times, since it is not they that failed. A webhook's host or
+a folder that cannot be reached says nothing of the others. Postfix does the same with its
+destinations.
 """
 
 from collections.abc import Callable
@@ -56,8 +58,9 @@ class Lanes:
         if outcome is None or outcome.result == "withdrawn":
             return
         self._learn(lane, failed=_server(outcome), most=self._slots)
-        # An answer, whatever it says, is a connection that came about.
-        self._learn(whole, failed=_unreached(outcome), most=self._slots, least=self._slots)
+        if channel == "mail":
+            # An answer, whatever it says, is a connection that came about.
+            self._learn(whole, failed=_unreached(outcome), most=self._slots, least=self._slots)
         if len(self._lanes) > _MANY and not (lane.busy or lane.failures):
             # A healthy destination is forgotten, so that thousands of them cost no memory.
             del self._lanes[channel, _destination(channel, address)]
@@ -129,7 +132,7 @@ def _server(outcome: Outcome) -> bool:
 
 
 def _unreached(outcome: Outcome) -> bool:
-    """Whether no message at all would have got through: no connection, or no login."""
+    """Whether no mail at all would have got through: no connection, or no login."""
     if outcome.result != "deferred":
         return False
     return outcome.cause == "policy" or (outcome.cause == "server" and outcome.code is None)

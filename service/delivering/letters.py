@@ -1,4 +1,4 @@
-"""What goes out: mailings that are frozen when an issue is published, and one reader's bytes of it.
+"""What goes out: one reader's bytes of a mailing that was frozen when the issue was published.
 
 A mail is frozen with a mark for the reader's token (`service.delivery.mailing`); what a webhook or
 a folder gets is the same for all.
@@ -7,25 +7,18 @@ a folder gets is the same for all.
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
 
-from service.delivery import mailing, parcel
+from service.delivery import mailing, verp
 from service.delivery.base import Envelope
-from service.delivery.mailing import NOBODY, Mail, Personal
+from service.delivery.mailing import Mail, Personal
 from service.errors import DeliveryError
-from service.model import Artifact, Brief
-from service.render import render
 from service.store import Store, deliveries
 from service.store.deliveries import Mailing
 from service.store.outbox import Claimed
-from service.store.recipients import Recipient
-
-if TYPE_CHECKING:
-    from service.render.charts import Chart
 
 #: What ends a name: brackets, line breaks and other controls, halves of characters.
 _BREAKING = re.compile(r"[<>\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -44,8 +37,8 @@ class Desk:
     #: Where one click leaves an edition, and where a mail does, of the reader's token.
     leave_url: Callable[[str], str] | None = None
     leave_mail: Callable[[str], str] | None = None
-    #: The issue's address in the archive.
-    web_url: Callable[[int], str] | None = None
+    #: The issue's address in the archive, of its id or of a mark for it.
+    web_url: Callable[[int | str], str] | None = None
     #: Where bounces go: a mark of the message is added before its @. None: to the sender, unmarked.
     bounces: str | None = None
     #: Whether the mail server takes addresses of other scripts before the @.
@@ -79,51 +72,6 @@ def message_id(issue: int, recipient: str, domain: str) -> str:
     """Return the Message-ID of an issue for a recipient: always the same, and only theirs."""
     mark = hashlib.sha256(recipient.encode()).hexdigest()[:20]
     return f"<{issue}.{mark}@{domain}>"
-
-
-def key(reader: Recipient, language: str) -> str:
-    """Return what names the mailing that a reader gets; those with the same name get the same."""
-    if reader.channel == "mail":
-        words = ("mail", reader.format, reader.language or language, *reader.attach)
-    else:
-        words = ("parcel", reader.language or language, *reader.attach)
-    return " ".join(words)
-
-
-def frozen(
-    brief: Brief,
-    reader: Recipient,
-    desk: Desk,
-    *,
-    issue: int,
-    edition: str,
-    files: Mapping[str, Artifact],
-    charts: "Sequence[Chart]" = (),
-) -> bytes:
-    """Return what this reader and all with the same key get. Raises RenderError."""
-    attached = tuple(files[name] for name in reader.attach if name in files)
-    url = desk.web_url(issue) if desk.web_url else None
-    if reader.channel != "mail":
-        told = replace(brief, language=reader.language or brief.language)
-        (text,) = render(told, ["txt"])
-        return parcel.pack(told, attached, text=text.data.decode("utf-8"), url=url)
-    from service.render import mail
-
-    mark = mailing.new_mark()
-    letter = mail.Letter(
-        sender=desk.sender,
-        to=NOBODY,
-        kind=reader.format,
-        attachments=attached,
-        list_id=mail.list_id(edition, desk.domain),
-        unsubscribe_url=desk.leave_url(mark) if desk.leave_url else None,
-        unsubscribe_mailto=desk.leave_mail(mark) if desk.leave_mail else None,
-        web_url=url,
-        language=reader.language or brief.language,
-        max_attached_bytes=desk.max_attached_bytes or mail.MAX_ATTACHED_BYTES,
-    )
-    made = mail.message(brief, letter, charts=charts if reader.format == "full" else ())
-    return mailing.freeze(made, mark)
 
 
 def address_line(address: str, name: str | None, *, utf8: bool) -> str:
@@ -194,8 +142,7 @@ class Letters:
         """Return the envelope's sender, which names the message to who reads the bounces."""
         if self._desk.bounces is None:
             return self._address
-        local, _, domain = self._desk.bounces.rpartition("@")
-        return f"{local}+{row.message_id[1:].partition('@')[0]}@{domain}"
+        return verp.address(self._desk.bounces, row.id, row.recipient)
 
     def _mailing(self, ident: int) -> tuple[Mail | bytes, str]:
         if ident in self._mails:

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from service.delivering.enqueue import enqueue
-from service.delivering.letters import Desk, Letter, Letters
+from service.delivering.letters import Letter, Letters
+from service.delivering.mailings import Mailings
 from service.store import Store, deliveries, outbox
 from service.store.recipients import Recipient
 
@@ -22,10 +23,9 @@ def preview(
     store: Store,
     issue: int,
     choose: "Callable[[Connection], Sequence[Recipient]]",
-    desk: Desk,
+    mailings: Mailings,
     take: Callable[[str, Letter], None],
     *,
-    edition: str,
     now: datetime,
 ) -> int:
     """Give `take` each reader's Message-ID and letter, as they would go out; return how many.
@@ -37,8 +37,8 @@ def preview(
     try:
         with store.write() as db:
             day = timedelta(days=1)
-            enqueue(db, issue, choose(db), desk, edition=edition, now=now, expires=now + day)
-            letters = Letters(desk, partial(deliveries.get_mailing, db))
+            enqueue(db, issue, choose(db), mailings, now=now, expires=now + day)
+            letters = Letters(mailings.desk, partial(deliveries.get_mailing, db))
             while rows := outbox.claim(
                 db, "preview", now=now, until=now + day, limit=100, resend=False, only=issue
             ):

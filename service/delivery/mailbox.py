@@ -156,7 +156,7 @@ class Imap:
         self._account = account
         self._client: imaplib.IMAP4 | None = None
         self._watch: threading.Timer | None = None
-        self._late = False
+        self._late = self._uidplus = False
         self._flag, self._asked = f"+FLAGS ({_KEYWORD})", f"UNKEYWORD {_KEYWORD}"
 
     def __enter__(self) -> Self:
@@ -168,6 +168,9 @@ class Imap:
         try:
             with self._told("log in"):
                 self._login(self._client)
+                # Many a server says only now what it can do, and the library asked before.
+                able = b" ".join(self._good(self._client.capability()))
+                self._uidplus = b"UIDPLUS" in able.upper().split()
             with self._told(f"open the folder {self._account.folder}"):
                 self._good(self._client.select(f'"{self._account.folder}"'))
                 kept = b" ".join(
@@ -210,8 +213,9 @@ class Imap:
             if ours and self._account.remove:
                 self._good(client.uid("STORE", item.key, "+FLAGS (\\Deleted)"))
                 # Without it others' messages would go with ours.
-                if "UIDPLUS" in client.capabilities:
+                if self._uidplus:
                     self._good(client.uid("EXPUNGE", item.key))
+                    return
             self._good(client.uid("STORE", item.key, self._flag))
 
     def _connected(self) -> imaplib.IMAP4:
@@ -227,7 +231,8 @@ class Imap:
             try:
                 client.starttls(context)
             except BaseException:
-                client.shutdown()
+                with contextlib.suppress(OSError):
+                    client.shutdown()
                 raise
         return client
 
@@ -258,7 +263,9 @@ class Imap:
         try:
             yield
         except (imaplib.IMAP4.error, OSError) as error:
-            words = " ".join(str(error).split())[:200]
+            said = error.args[0] if error.args else ""
+            words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
+            words = " ".join(words.split())[:200]
             if self._late:
                 words = f"not done within {self._account.pass_s:g} s"
             raise DeliveryError(

@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import Message
 from typing import Literal
 
@@ -47,9 +48,9 @@ _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _SPOKEN = re.compile(r"(?<![\d.])([45]\d\d)[ -]#?([45]\.\d{1,3}\.\d{1,3})\b")
 #: A code alone, of those that are about a mailbox.
 _BARE = re.compile(r"(?<![\d.])55[013](?![\d.])(?! ?#?5\.\d)")
-_MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{3,250}>")
 #: Ours, in a text: the number of an issue and a hash (`service.delivering.letters.message_id`).
-_OURS = re.compile(r"<\d{1,12}\.[0-9a-f]{20}@[^<>\s]{1,255}>")
+_OURS = re.compile(r"<\d{1,12}\.[0-9a-f]{20}@[!-;=?-~]{1,255}>")
 _LEAVE = re.compile(r"(?i)\bleave\s+([A-Za-z0-9_.-]{10,600})\s*$")
 _SERVER = re.compile(r"(?i)\b(mailer-daemon|postmaster|mail\.?delivery|mailerdaemon)\b")
 _MILDEST: tuple[Kind, ...] = ("other", "policy", "soft", "hard")
@@ -97,7 +98,7 @@ def leaving(data: bytes) -> str | None:
     The token is not checked.
     """
     message = _parsed(data)
-    found = _LEAVE.search(_field(message, "Subject")) if message is not None else None
+    found = _LEAVE.search(_decoded(_field(message, "Subject")))
     return found[1] if found else None
 
 
@@ -234,7 +235,7 @@ def _spoken(message: Message, parts: list[Message], mailbox: str | None) -> Repo
         address=one_line(failed)[:254] or None,
         message_id=_returned(parts[1:]) or (ours[0] if ours else None),
         mark=mark,
-        text=one_line(text[found.start() :] if found else text)[:300],
+        text=one_line(text[found.start() :] if found else text)[:300].strip(),
     )
 
 
@@ -308,6 +309,14 @@ def _field(message: Message | None, name: str) -> str:
         return _unfolded(str(message.get(name, ""))) if message is not None else ""
     except _UNREADABLE:
         return ""
+
+
+def _decoded(subject: str) -> str:
+    """Return a subject in words: a token is longer than a line, and may have been encoded."""
+    try:
+        return str(make_header(decode_header(subject)))
+    except _UNREADABLE:
+        return subject
 
 
 def _unfolded(value: str) -> str:

@@ -19,9 +19,11 @@ import re
 from dataclasses import dataclass
 
 #: The longest part before an @ (RFC 5321, 4.5.3.1.1), and what a mark takes of it: "+", a number
-#: of 15 digits, "." and the signature.
-_MOST_LOCAL, _SIGNED = 64, 16
-LONGEST_LOCAL = _MOST_LOCAL - len("+.") - 15 - _SIGNED
+#: of 10 digits, "." and the signature.
+_MOST_LOCAL, _DIGITS, _SIGNED = 64, 10, 16
+LONGEST_LOCAL = _MOST_LOCAL - len("+.") - _DIGITS - _SIGNED
+#: No delivery has a higher number, and not every database can be asked for one.
+_MOST = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +46,11 @@ def address(mailbox: str, delivery: int, secret: str) -> str:
 def find(text: str, mailbox: str) -> Mark | None:
     """Return the first mark in a text that is an address of this mailbox, or holds one."""
     local, _, domain = mailbox.rpartition("@")
-    shape = rf"{re.escape(local)}\+(\d{{1,15}})\.([a-z2-7]{{{_SIGNED}}})@{re.escape(domain)}"
+    shape = rf"{re.escape(local)}\+(\d{{1,{_DIGITS}}})\.([a-z2-7]{{{_SIGNED}}})@{re.escape(domain)}"
     found = re.search(shape, text, re.IGNORECASE | re.ASCII)
-    return Mark(delivery=int(found[1]), signature=found[2].lower()) if found else None
+    if found is None or int(found[1]) > _MOST:
+        return None
+    return Mark(delivery=int(found[1]), signature=found[2].lower())
 
 
 def ours(mark: Mark, secret: str) -> bool:

@@ -85,6 +85,26 @@ def attached(pdf: Any) -> None:
         pdf.catalog["AF"] = pydyf.Array(file.reference for file in files)
 
 
+def written(pdf: Any) -> None:
+    """Turn every object of the file into its bytes, once; nothing may change it afterwards.
+
+    pydyf asks each for its bytes twice, for the file and for a hash of it, and makes them, and
+    compresses them, each time.
+    """
+    import pydyf
+
+    class Written(pydyf.Object):  # type: ignore[misc]
+        data = b""
+        compressible = False
+
+    for place, made in enumerate(pdf.objects):
+        if made.free != "f":
+            done = Written()
+            done.number, done.generation = made.number, made.generation
+            done.data, done.compressible = made.data, made.compressible
+            pdf.objects[place] = done
+
+
 class _Unlike(Exception):
     """The structure elements are not those that the boxes let expect."""
 

@@ -19,7 +19,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 from service.brief import codec
 from service.errors import PageError, RenderError
@@ -72,13 +74,14 @@ def _set(markup: str, style: str, brief: Brief, *, archival: bool = False) -> by
         finish.attached(pdf)
         if archival:
             finish.archival(pdf)
+        finish.written(pdf)
 
     with _warnings() as found, _uncollected(), warnings.catch_warnings():
         # WeasyPrint leaves it to Python to close the colour profile of an archived file.
         warnings.simplefilter("ignore", ResourceWarning)
         try:
-            made: bytes = weasyprint.HTML(string=markup, url_fetcher=fetcher).write_pdf(
-                stylesheets=[weasyprint.CSS(string=style, url_fetcher=fetcher)],
+            made: bytes = _parsed(markup, fetcher).write_pdf(
+                stylesheets=[_sheet(style)],
                 finisher=finished,
                 pdf_variant=variant,
                 pdf_tags=True,
@@ -116,6 +119,37 @@ def _weasyprint() -> "ModuleType":
         raise RenderError(f"the PDF was not made: Pango is missing; run: {_PANGO}") from exc
     module: ModuleType = weasyprint
     return module
+
+
+def _parsed(markup: str, fetcher: Any) -> Any:
+    """Return what WeasyPrint sets, read by the XML parser of Python where the page is XML.
+
+    That takes a twentieth of the time of an HTML parser in Python, a tenth of a render, and gives
+    the same elements: ours write every tag that an HTML parser would have to think of. A template
+    of a desk's own that does not is read as the HTML that it is.
+    """
+    import weasyprint
+    from cssselect2 import ElementWrapper
+
+    try:
+        root = ElementTree.fromstring(markup)  # the text is ours, and names no entity
+    except ElementTree.ParseError:
+        return weasyprint.HTML(string=markup, url_fetcher=fetcher)
+    page = weasyprint.HTML.__new__(weasyprint.HTML)
+    page.base_url = None
+    page.url_fetcher = fetcher
+    page.media_type = "print"
+    page.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
+    page.etree_element = root
+    return page
+
+
+@lru_cache(maxsize=8)
+def _sheet(style: str) -> Any:
+    """Return a style sheet as WeasyPrint reads it; one serves every issue of a process."""
+    import weasyprint
+
+    return weasyprint.CSS(string=style, url_fetcher=_deny_all())
 
 
 def _deny_all() -> Any:

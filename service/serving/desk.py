@@ -1,16 +1,20 @@
 """The composition root's objects, as publishing and delivery want them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service import editions, publishing
 from service.app import App
 from service.delivering import setup
 from service.delivering.enqueue import enqueue
+from service.delivering.mailings import Mailings
 from service.errors import StoreError
-from service.model import Brief
+from service.model import Artifact, Brief
 from service.order import Order
+from service.publishing import Rows
 from service.schedule import Rule
 from service.settings import EditionSettings, Settings
 from service.store import recipients
@@ -82,19 +86,40 @@ class Editions:
             return publishing.nothing_new(brief)
         return publishing.nothing_to_tell(brief) if own.skip_if_empty else None
 
-    def enqueue(self, db: "Connection", issue: int, edition: str, now: datetime) -> int:
-        """Write the rows of an issue's readers; return how many."""
-        readers = recipients.readers(db, edition)
-        if not readers:
-            return 0
-        return enqueue(
-            db,
-            issue,
-            readers,
+    def enqueue(self, order: Order, brief: Brief, files: Sequence[Artifact]) -> Rows:
+        """Make what an issue's readers get; return what writes their rows with the issue."""
+        edition = order.edition
+        with self._app.store.read() as db:
+            known = recipients.readers(db, edition)
+        mailings: Mailings | None = None
+        if known:
+            mailings = self._mailings(order, brief, files)
+            mailings.prepare(known)
+
+        def write(db: "Connection", issue: int, now: datetime) -> int:
+            readers = recipients.readers(db, edition)
+            if not readers:
+                return 0
+            return enqueue(
+                db,
+                issue,
+                readers,
+                # Who joined in the meantime may be the first.
+                mailings or self._mailings(order, brief, files),
+                now=now,
+                expires=setup.expires(self.settings, edition, now),
+            )
+
+        return write
+
+    def _mailings(self, order: Order, brief: Brief, files: Sequence[Artifact]) -> Mailings:
+        return Mailings(
+            brief,
+            files,
             setup.desk(self.settings),
-            edition=edition,
-            now=now,
-            expires=setup.expires(self.settings, edition, now),
+            edition=order.edition,
+            templates=Path(order.templates) if order.templates else None,
+            press=self._app.press,
         )
 
     def _of(self, edition: str) -> tuple[EditionSettings, str]:

@@ -9,6 +9,12 @@ from pathlib import Path
 from service.errors import StoreError
 
 
+def database(url: str) -> Path | None:
+    """Return the file of a database of SQLite; None for one of another kind."""
+    kind, separator, file = url.partition(":///")
+    return Path(file) if kind == "sqlite" and separator else None
+
+
 @contextmanager
 def alone(database: Path) -> Iterator[None]:
     """Hold the lock of a database file; it ends with the process, however that ends.

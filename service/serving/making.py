@@ -58,8 +58,8 @@ class Maker:
         process = context.Process(
             target=_run, args=(there, self._prepare, self._settings, held, at), name="issue"
         )
-        # It starts an interpreter: some milliseconds, in which nobody should wait.
-        await asyncio.to_thread(process.start)
+        # Some milliseconds; in a thread it could not be cancelled.
+        process.start()
         there.close()
         try:
             made, steps = await asyncio.wait_for(_answer(here), self._longest_s)

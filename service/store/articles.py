@@ -14,6 +14,8 @@ from service.store.tables import place, revision
 
 #: Shortest beginning of an id that `find` takes.
 PREFIX = 6
+#: Of a revision that was let go (`pruning`) only the row is left.
+_HELD = revision.c.text != ""
 
 
 def collected(
@@ -29,7 +31,7 @@ def collected(
     query = (
         select(revision.c.id)
         .join(latest, latest.c.id == revision.c.id)
-        .where(latest.c.rank == 1)
+        .where(latest.c.rank == 1, _HELD)
         .order_by(revision.c.first_collected, revision.c.id)
     )
     if since is not None:
@@ -82,7 +84,7 @@ def get(db: Connection, ids: Iterable[str], *, until: datetime | None = None) ->
         query = query.order_by(place.c.collected, place.c.source, place.c.key)
         for row in db.execute(query):
             places[row.revision].append(_place(row))
-        for row in db.execute(select(revision).where(revision.c.id.in_(part))):
+        for row in db.execute(select(revision).where(revision.c.id.in_(part), _HELD)):
             if places[row.id]:
                 found[row.id] = Article(
                     id=row.id,
@@ -123,7 +125,7 @@ def find(db: Connection, name: str) -> Article:
         db.scalars(
             select(revision.c.id)
             # "g" follows "f": all ids with this beginning lie between the two.
-            .where(revision.c.id >= wanted, revision.c.id < wanted + "g")
+            .where(revision.c.id >= wanted, revision.c.id < wanted + "g", _HELD)
             .order_by(revision.c.id)
             .limit(2)
         )
@@ -149,7 +151,7 @@ def _named(db: Connection, name: str) -> Article:
     rows = db.execute(
         select(revision.c.id, revision.c.root)
         .join(place, place.c.revision == revision.c.id)
-        .where(or_(*told))
+        .where(or_(*told), _HELD)
         .order_by(revision.c.first_collected.desc(), revision.c.id)
     ).all()
     if not rows:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, String, cast, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from service.model import utc
 from service.store import recipients
@@ -39,13 +40,19 @@ def record(
 ) -> bool:
     """Write a report once, and draw its consequence; return whether it is new.
 
-    ident: what names the report. of: the delivery that it is about. A hard bounce and a complaint end the recipient at once, soft ones
-    at the third within seven days; what is a matter of policy never does.
+    ident: what names the report. of: the delivery that it is about. A hard bounce and a complaint
+    end the recipient at once, soft ones at the third within seven days; what is a matter of policy
+    never does.
     """
     if db.scalar(select(bounce.c.id).where(bounce.c.id == ident)) is not None:
         return False
     row = {"id": ident, "at": at, "kind": kind, "recipient": recipient, "delivery": of}
-    db.execute(insert(bounce).values(row | {"status": status, "text": text}))
+    try:
+        with db.begin_nested():
+            db.execute(insert(bounce).values(row | {"status": status, "text": text}))
+    except IntegrityError:
+        # Another process read it at the same moment.
+        return False
     if recipient is None:
         return True
     if kind in ("hard", "complaint"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, case, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, case, func, insert, select, update
 
 from service.errors import StoreError
 from service.model import utc
@@ -172,6 +172,27 @@ def counts(db: Connection, *, of: int | None = None) -> dict[State, int]:
         query = query.where(delivery.c.issue == of)
     found = {state: count for state, count in db.execute(query)}
     return {state: found.get(state, 0) for state in STATES}
+
+
+def oldest(db: Connection) -> datetime | None:
+    """Return since when the oldest row waits that is still to be sent; None: none waits."""
+    waits = delivery.c.state.in_(("pending", "claimed", "in_data", "deferred"))
+    found: datetime | None = db.scalar(select(func.min(delivery.c.created)).where(waits))
+    return found
+
+
+def held(db: Connection) -> int:
+    """Return how many rows in doubt wait for a person, and are never sent by themselves."""
+    waits = and_(delivery.c.state == "doubt", delivery.c.next_attempt >= delivery.c.expires)
+    return db.scalar(select(func.count()).select_from(delivery).where(waits)) or 0
+
+
+def waiting(db: Connection, *, now: datetime, resend: bool, most: int) -> int:
+    """Return how many rows are due to be sent, at most `most`. resend: also those in doubt."""
+    states = ("pending", "deferred", *(("doubt",) if resend else ()))
+    due = (delivery.c.next_attempt <= now, delivery.c.expires > now)
+    some = select(delivery.c.id).where(delivery.c.state.in_(states), *due).limit(most).subquery()
+    return db.scalar(select(func.count()).select_from(some)) or 0
 
 
 def retry(db: Connection, idents: Sequence[int], *, now: datetime) -> None:

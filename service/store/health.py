@@ -1,6 +1,6 @@
 """How each source has been doing, and which sources may be read now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from service.model import Health, utc
 from service.store import tables
+from service.store.chunks import SIZE
 
 _FIELDS = tuple(c.name for c in tables.health.columns if c.name != "source")
 
@@ -25,9 +26,12 @@ def get(db: Connection, source: str, *, address: str) -> Health:
     return Health() if row is None else _health(row)
 
 
-def listing(db: Connection) -> dict[str, Health]:
-    """Return what is known of every source that was ever read, by name."""
-    return {row.source: _health(row) for row in db.execute(select(tables.health))}
+def listing(db: Connection, names: Sequence[str] | None = None) -> dict[str, Health]:
+    """Return what is known of every source that was ever read, by name. names: of these."""
+    query = select(tables.health)
+    if names is not None:
+        query = query.where(tables.health.c.source.in_(names))
+    return {row.source: _health(row) for row in db.execute(query)}
 
 
 def _health(row: Row[Any]) -> Health:
@@ -71,10 +75,13 @@ def due(
     them. One that was never read there is due; one that was stopped is not.
     """
     moment = utc(now)
-    rows = db.execute(select(tables.source.c.name, tables.source.c.address))
-    known: dict[str, str] = {name: address for name, address in rows}
+    some = tables.source.c.name.in_(tuple(configured or ()))
+    # Of a few, only those are asked for; a long list is no quicker than all.
+    few = configured is not None and len(configured) <= SIZE
+    query = select(tables.source.c.name, tables.source.c.address)
+    known = {name: address for name, address in db.execute(query.where(some) if few else query)}
     wanted = known if configured is None else configured
-    states = listing(db)
+    states = listing(db, tuple(wanted) if few else None)
     found = []
     for name, address in wanted.items():
         health = states.get(name) if known.get(name) == address else None

@@ -4,6 +4,7 @@ A change here needs a migration; a test compares the two.
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -15,10 +16,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from service.store.moment import Moment
-from service.store.tables import metadata
+from service.store.tables import Large, metadata
 
 #: How far the due periods of an edition have been worked out; it never goes back. The edition is
 #: "daily", or "daily@Asia/Tokyo" for the readers who have it in a zone of their own: that has a
@@ -101,6 +103,8 @@ subscription = Table(
     Column("edition", Text, primary_key=True),
     Column("state", Text, nullable=False),
     Column("since", Moment, nullable=False),
+    #: Whether it has it for the sake of a group only, and for as long as the group does.
+    Column("by_group", Boolean, nullable=False, server_default=false()),
     CheckConstraint("state IN ('pending', 'active', 'left', 'suppressed')", name="state"),
     Index(None, "edition", "state"),
 )
@@ -132,7 +136,7 @@ mailing = Table(
 delivery = Table(
     "delivery",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Large, primary_key=True),
     Column("issue", Integer, ForeignKey("issue.id"), nullable=False),
     Column("recipient", String(32), ForeignKey("recipient.id"), nullable=False),
     Column("edition", Text, nullable=False),
@@ -182,7 +186,7 @@ bounce = Table(
     Column("at", Moment, nullable=False),
     Column("kind", Text, nullable=False),
     Column("recipient", String(32), ForeignKey("recipient.id")),
-    Column("delivery", Integer, ForeignKey("delivery.id")),
+    Column("delivery", Large, ForeignKey("delivery.id")),
     #: The enhanced status code, such as "5.1.1".
     Column("status", Text),
     Column("text", Text, nullable=False),
@@ -212,4 +216,18 @@ beat = Table(
     Column("name", Text, primary_key=True),
     Column("at", Moment, nullable=False),
     Column("note", Text),
+)
+
+#: Work that several workers may take, and who has it: `service.store.leases`.
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    #: How often it was taken: who has an older turn has lost it.
+    Column("turn", BigInteger, nullable=False),
+    Column("owner", Text),
+    Column("since", Moment),
+    Column("until", Moment),
+    CheckConstraint("(owner IS NULL) = (until IS NULL)", name="until"),
+    CheckConstraint("(owner IS NULL) = (since IS NULL)", name="since"),
 )

@@ -8,17 +8,23 @@ Every change of a claimed row asks for its id, the owner of its lease and the nu
 who was frozen past the lease changes nothing any more. Whether the recipient still wants the
 message is asked when the row is claimed and again when it is about to be handed over. Nothing here
 is SQLite's own; where an engine knows it, rows that another one is claiming are passed over.
+
+What is asked for each few messages (`claim`, `enter`, `settle`) is written down once, with places
+for its values: to put such a statement together takes as long as to run it ten times.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Select,
+    Update,
     and_,
     bindparam,
     case,
@@ -28,6 +34,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.store.deliveries import BY_HAND, CHUNK, State
 from service.store.ledger import delivery, recipient, subscription
@@ -111,12 +118,13 @@ def claim(
     for state in states:
         looked, after = 0, None
         while len(taken) < limit and looked < _MOST:
-            query = _due(state, now, after)
-            if only is not None:
-                query = query.where(delivery.c.issue == only)
             # Mostly all that is due may be taken; where much is passed over, in larger steps.
             size = min(limit - len(taken), _PAGE) if after is None else _PAGE
-            page = db.execute(query.limit(size)).all()
+            values = {"now": now, "size": size, "of": only}
+            if after is not None:
+                values |= {"at": after[0], "behind": after[1]}
+            query = _due(state, begun=after is not None, one=only is not None)
+            page = db.execute(query, values).all()
             for row in page:
                 if not row.wanted:
                     unwanted.append(row.id)
@@ -130,17 +138,7 @@ def claim(
         withdrawn = delivery.c.id.in_(ids)
         db.execute(update(delivery).where(withdrawn).values(_withdrawn(now)))
     for ids in _chunks([one.id for one in taken]):
-        db.execute(
-            update(delivery)
-            .where(delivery.c.id.in_(ids))
-            .values(
-                state="claimed",
-                attempts=delivery.c.attempts + 1,
-                lease_owner=owner,
-                lease_until=until,
-                updated=now,
-            )
-        )
+        db.execute(_claim(), {"ids": ids, "owner": owner, "until": until, "now": now})
     return tuple(taken)
 
 
@@ -156,39 +154,21 @@ def enter(db: Connection, owner: str, entries: Sequence[Entry], *, now: datetime
 
     The others are not ours any more, or nobody wants them any more.
     """
-    here = and_(
-        delivery.c.id == bindparam("row"),
-        delivery.c.attempts == bindparam("attempt"),
-        delivery.c.lease_owner == owner,
-        delivery.c.head.is_(None),
-    )
-    db.execute(
-        update(delivery).where(here).values(head=bindparam("top"), sha256=bindparam("hash")),
-        [{"row": e.id, "attempt": e.attempts, "top": e.head, "hash": e.sha256} for e in entries],
-    )
-    entered = (
-        update(delivery)
-        .where(
-            tuple_(delivery.c.id, delivery.c.attempts).in_([(e.id, e.attempts) for e in entries]),
-            delivery.c.lease_owner == owner,
-            delivery.c.state == "claimed",
-            _wanted(),
-        )
-        .values(state="in_data", updated=now)
-        .returning(delivery.c.id)
-    )
-    return frozenset(db.scalars(entered))
+    kept = [(e.id, e.attempts, owner, e.head, e.sha256) for e in entries]
+    named = ("row", "attempt", "owner", "top", "hash")
+    db.execute(_freeze(), [dict(zip(named, one, strict=True)) for one in kept])
+    values = {"rows": [(e.id, e.attempts) for e in entries], "owner": owner, "now": now}
+    return frozenset(db.scalars(_enter(), values))
 
 
 def settle(db: Connection, owner: str, rows: Sequence[Settled], *, now: datetime) -> frozenset[int]:
     """Record what became of these rows; return the ids of those that were still ours."""
-    mine = delivery.c.lease_owner == owner
-    asked = select(delivery.c.id).where(
-        mine, tuple_(delivery.c.id, delivery.c.attempts).in_([(r.id, r.attempts) for r in rows])
-    )
-    ours = frozenset(db.scalars(asked))
+    asked = {"rows": [(row.id, row.attempts) for row in rows], "owner": owner}
+    ours = frozenset(db.scalars(_ours(), asked))
     values = [
         {
+            "owner": owner,
+            "now": now,
             "row": row.id,
             "attempt": row.attempts,
             "to": row.state,
@@ -202,23 +182,7 @@ def settle(db: Connection, owner: str, rows: Sequence[Settled], *, now: datetime
         if row.id in ours
     ]
     if values:
-        here = (delivery.c.id == bindparam("row"), delivery.c.attempts == bindparam("attempt"))
-        db.execute(
-            update(delivery)
-            .where(mine, *here)
-            .values(
-                state=bindparam("to"),
-                next_attempt=bindparam("after"),
-                code=bindparam("digits"),
-                enhanced=bindparam("status"),
-                reply=bindparam("words"),
-                doubts=delivery.c.doubts + bindparam("more"),
-                lease_owner=None,
-                lease_until=None,
-                updated=now,
-            ),
-            values,
-        )
+        db.execute(_settle(), values)
     return ours
 
 
@@ -308,8 +272,12 @@ def _wanted() -> ColumnElement[bool]:
     return and_(asked, or_(delivery.c.edition == BY_HAND, has))
 
 
-def _due(state: State, now: datetime, after: tuple[datetime, int] | None) -> Select[Any]:
-    """Return the query for the rows of a state that are due, in order, behind one of them."""
+@cache
+def _due(state: State, *, begun: bool, one: bool) -> Select[Any]:
+    """Return the query for the rows of a state that are due, in order.
+
+    begun: behind a row that was seen. one: of one issue only.
+    """
     query = (
         select(
             delivery,
@@ -321,23 +289,98 @@ def _due(state: State, now: datetime, after: tuple[datetime, int] | None) -> Sel
         .join(recipient, recipient.c.id == delivery.c.recipient)
         .where(
             delivery.c.state == state,
-            delivery.c.next_attempt <= now,
-            delivery.c.expires > now,
+            delivery.c.next_attempt <= bindparam("now"),
+            delivery.c.expires > bindparam("now"),
         )
         .order_by(delivery.c.next_attempt, delivery.c.id)
+        .limit(bindparam("size", type_=Integer))
         .with_for_update(of=delivery, skip_locked=True)
     )
     if state == "doubt":
         query = query.where(_again())
-    if after is not None:
-        at, ident = after
+    if one:
+        query = query.where(delivery.c.issue == bindparam("of"))
+    if begun:
+        at = delivery.c.next_attempt == bindparam("at")
         query = query.where(
             or_(
-                delivery.c.next_attempt > at,
-                and_(delivery.c.next_attempt == at, delivery.c.id > ident),
+                delivery.c.next_attempt > bindparam("at"),
+                and_(at, delivery.c.id > bindparam("behind")),
             )
         )
     return query
+
+
+@cache
+def _claim() -> Update:
+    return (
+        update(delivery)
+        .where(delivery.c.id.in_(bindparam("ids", expanding=True)))
+        .values(
+            state="claimed",
+            attempts=delivery.c.attempts + 1,
+            lease_owner=bindparam("owner"),
+            lease_until=bindparam("until"),
+            updated=bindparam("now"),
+        )
+    )
+
+
+@cache
+def _freeze() -> Update:
+    """Return what keeps the bytes of a row at its first attempt."""
+    return (
+        update(delivery)
+        .where(*_one_of_ours(), delivery.c.head.is_(None))
+        .values(head=bindparam("top"), sha256=bindparam("hash"))
+    )
+
+
+@cache
+def _enter() -> ReturningUpdate[Any]:
+    return (
+        update(delivery)
+        .where(_several_of_ours(), delivery.c.state == "claimed", _wanted())
+        .values(state="in_data", updated=bindparam("now"))
+        .returning(delivery.c.id)
+    )
+
+
+@cache
+def _ours() -> Select[Any]:
+    return select(delivery.c.id).where(_several_of_ours())
+
+
+@cache
+def _settle() -> Update:
+    return (
+        update(delivery)
+        .where(*_one_of_ours())
+        .values(
+            state=bindparam("to"),
+            next_attempt=bindparam("after"),
+            code=bindparam("digits"),
+            enhanced=bindparam("status"),
+            reply=bindparam("words"),
+            doubts=delivery.c.doubts + bindparam("more"),
+            lease_owner=None,
+            lease_until=None,
+            updated=bindparam("now"),
+        )
+    )
+
+
+def _one_of_ours() -> tuple[ColumnElement[bool], ...]:
+    return (
+        delivery.c.id == bindparam("row"),
+        delivery.c.attempts == bindparam("attempt"),
+        delivery.c.lease_owner == bindparam("owner"),
+    )
+
+
+def _several_of_ours() -> ColumnElement[bool]:
+    named = tuple_(delivery.c.id, delivery.c.attempts).in_(bindparam("rows", expanding=True))
+    return and_(named, delivery.c.lease_owner == bindparam("owner"))
 
 
 def _claimed(row: Any) -> Claimed:

@@ -14,7 +14,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from service.errors import StoreError
@@ -173,10 +185,7 @@ def claim(db: Connection, owner: str, *, now: datetime, lease: timedelta) -> Slo
     One whose lease ran out is taken again: who had it is dead, or will find that it lost it.
     """
     table = ledger.period
-    ready = or_(
-        and_(table.c.state == "due", table.c.next_attempt <= now),
-        and_(table.c.state == "running", table.c.lease_until <= now),
-    )
+    ready = _ready(now)
     query = select(table).where(ready).order_by(table.c.due, table.c.edition, table.c.key)
     for row in db.execute(query).all():
         mine = db.execute(
@@ -193,6 +202,19 @@ def claim(db: Connection, owner: str, *, now: datetime, lease: timedelta) -> Slo
         if mine.rowcount:
             return get(db, row.edition, row.key)
     return None
+
+
+def waiting(db: Connection, *, now: datetime) -> int:
+    """Return how many periods can be claimed."""
+    return db.scalar(select(func.count()).select_from(ledger.period).where(_ready(now))) or 0
+
+
+def _ready(now: datetime) -> ColumnElement[bool]:
+    table = ledger.period
+    return or_(
+        and_(table.c.state == "due", table.c.next_attempt <= now),
+        and_(table.c.state == "running", table.c.lease_until <= now),
+    )
 
 
 def renew(db: Connection, held: Slot, *, now: datetime, lease: timedelta) -> bool:

@@ -76,7 +76,7 @@ def sync(db: Connection, wanted: Iterable[Wanted], given: Given, *, now: datetim
         if row.origin == "store" and row.listed and row.id not in seen:
             # What a group gets may have changed.
             one = Wanted(address=row.address, groups=tuple(book.groups.get(row.id, ())))
-            book.join(row.id, one)
+            book.lapse(row.id, keep=book.join(row.id, one))
 
 
 def add(
@@ -84,8 +84,8 @@ def add(
 ) -> tuple[str, ...]:
     """Write recipients of the store, or change those of these addresses; return their ids.
 
-    Editions are added to those that one gets; one that it has left stays left. Raises StoreError
-    for one of the settings.
+    Editions are added to those that one gets; one that it has left stays left; what only a group
+    gave it, it has for as long as a group of its does. Raises StoreError for one of the settings.
     """
     book = _Book(db, given, now)
     made = []
@@ -94,7 +94,7 @@ def add(
         if row is not None and row.origin == "settings" and row.listed:
             raise StoreError(f"{one.address} is in the settings file: change it there")
         ident = book.put(one, "store")
-        book.join(ident, one)
+        book.lapse(ident, keep=book.join(ident, one))
         made.append(ident)
     return tuple(made)
 
@@ -132,6 +132,7 @@ def unsuppress(db: Connection, ident: str) -> None:
 def subscribe(db: Connection, ident: str, edition: str, *, now: datetime) -> None:
     """Let a recipient have an edition, also one that it has left: a person has asked for it."""
     _set(db, ident, edition, "active", now)
+    _own(db, ident, edition)
 
 
 def leave(db: Connection, ident: str, edition: str | None, *, now: datetime) -> tuple[str, ...]:
@@ -235,10 +236,14 @@ class _Book:
         self.rows = {_key(row): row for row in db.execute(select(recipient))}
         self.groups: dict[str, set[str]] = {}
         self._states: dict[str, dict[str, str]] = {}
+        #: What a recipient gets for the sake of a group only.
+        self._by_group: dict[str, set[str]] = {}
         for row in db.execute(select(membership)):
             self.groups.setdefault(row.recipient, set()).add(row.name)
         for row in db.execute(select(subscription)):
             self._states.setdefault(row.recipient, {})[row.edition] = row.state
+            if row.by_group:
+                self._by_group.setdefault(row.recipient, set()).add(row.edition)
 
     def row(self, one: Wanted) -> Row[Any] | None:
         return self.rows.get(_key(one))
@@ -279,26 +284,46 @@ class _Book:
         """Subscribe to what there is no word on yet; return all that it is to get."""
         wanted = {*one.editions}.union(*(self._given.get(group, ()) for group in one.groups))
         states = self._states.setdefault(ident, {})
+        by_group = self._by_group.setdefault(ident, set())
         for edition in sorted(wanted - states.keys()):
             states[edition] = "active"
             row = {"recipient": ident, "edition": edition, "state": "active", "since": self._now}
-            self._db.execute(insert(subscription).values(row))
+            grouped = edition not in one.editions
+            self._db.execute(insert(subscription).values(row | {"by_group": grouped}))
+            if grouped:
+                by_group.add(edition)
+        for edition in by_group.intersection(one.editions):
+            by_group.discard(edition)
+            _own(self._db, ident, edition)
         return wanted
 
     def drop(self, ident: str, *, keep: set[str]) -> None:
         """End what it gets and is to get no more; what it has left stays left."""
-        for edition, state in self._states.get(ident, {}).items():
+        states = self._states.get(ident, {})
+        for edition, state in tuple(states.items()):
             if edition not in keep and state in ("active", "pending"):
+                del states[edition]
                 self._db.execute(
                     delete(subscription).where(
                         subscription.c.recipient == ident, subscription.c.edition == edition
                     )
                 )
 
+    def lapse(self, ident: str, *, keep: set[str]) -> None:
+        """End what only a group gave it and none does any more."""
+        states = self._states.get(ident, {})
+        self.drop(ident, keep=keep | (states.keys() - self._by_group.get(ident, set())))
+
 
 def _key(one: "Wanted | Row[Any]") -> tuple[str, str]:
     """Return what names a recipient; capitals make no other mailbox of an address."""
     return one.channel, one.address.lower() if one.channel == "mail" else one.address
+
+
+def _own(db: Connection, ident: str, edition: str) -> None:
+    """Let an edition be its own, whatever its groups get."""
+    here = (subscription.c.recipient == ident) & (subscription.c.edition == edition)
+    db.execute(update(subscription).where(here).values(by_group=False))
 
 
 def _set(db: Connection, ident: str, edition: str, state: str, now: datetime) -> None:

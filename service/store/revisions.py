@@ -88,6 +88,16 @@ def record(
     return tuple(row["id"] for row in revisions)
 
 
+def names(entries: Iterable[Entry]) -> set[str]:
+    """Return what `record` decides on: who writes others may write at the same time."""
+    made = set()
+    for entry in entries:
+        made.add(content_id(entry.text))
+        if entry.url:
+            made.add(canonical(entry.url))
+    return made
+
+
 def leave(db: Connection, *, source: str, at: datetime, keys: Iterable[str]) -> None:
     """Mark the places of items that a source holds no more; a place that is marked stays so.
 

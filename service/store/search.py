@@ -10,25 +10,32 @@ searchable thing is found under its number in `searchable`.
 A trigram index cannot answer for words of one or two characters, which most Chinese words are, and
 "EU", "ЕС" and "G7" too. Therefore a third column has each Han character, each pair of them and each
 short word once, filled up to three characters with a sign that no text has: they are looked up in
-the same index as the others, and ranked with them. Rejected: LIKE over all texts, which reads the
-whole file for the commonest kind of question (180 ms at 20,000 articles; this takes 2).
+the same index as the others. Rejected: LIKE over all texts, which reads the whole file for the
+commonest kind of question.
+
+What has the words in its titles comes first, and then the newest. Rejected: BM25, for which every
+hit of every word is read before the first can be shown, at 20,000 articles some hundred times as
+long; and in news the newest is what is looked for.
 
 The index is filled from behind (`catch_up`), by the web archive, and lags by seconds. Rejected: in
 the transaction that stores an article, which would charge each collecting for a search that may
 never be asked; and triggers, which cannot fold.
 
-Only `_matches` and `_add_words` are SQLite's own.
+PostgreSQL has no index without content: there the folded text stands in a table of its own, with an
+index of trigrams (`pg_trgm`) where the server has that extension, and is read through where it has
+not. What is one engine's own is in `searching`.
 """
 
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, String, cast, insert, select, text
+from sqlalchemy import Connection, Select, String, cast, insert, select
 
+from service.store import searching
 from service.store.chunks import chunks
 from service.store.tables import issue, place, revision, searchable, telling
 
@@ -37,8 +44,10 @@ Kind = Literal["article", "issue"]
 #: Terms of a question that count, and the longest that one can be.
 MOST_TERMS = 8
 _LONGEST = 80
-#: Fills a short word up to three characters. A private sign: `folded` keeps it out of texts.
-_FILL = "\ue000"
+#: Fill a short word up to three characters: of the whole, and of a title. Private signs, as in the
+#: marks of what kind a text is: `folded` keeps them out of texts.
+_FILL, _IN_TITLE = "\ue000", "\ue001"
+_KINDS: Mapping[Kind, str] = {"article": "\ue002\ue002a", "issue": "\ue002\ue002i"}
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _HAN_RUN = re.compile(f"[{_HAN}]+")
 _WORD = re.compile(rf"[^\W_{_HAN}]+")
@@ -46,7 +55,9 @@ _TERM = re.compile(r'["“”«»]([^"“”«»]+)["“”«»]|([^\s"“”«�
 #: Signs at the ends of a word that nobody looks for.
 _ENDS = ".,;:!?()[]{}。，、；：！？（）《》…"
 #: Letters that are one to a reader, and signs that no index can hold.
-_ONE = str.maketrans({"ё": "е", "\0": " ", _FILL: " ", "’": "'", "‑": "-"})
+_ONE = str.maketrans(
+    {"ё": "е", "\0": " ", "\ue000": " ", "\ue001": " ", "\ue002": " ", "’": "'", "‑": "-"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,43 +95,47 @@ def terms(question: str) -> tuple[str, ...]:
 def find(
     db: Connection, wanted: Sequence[str], *, kind: Kind, limit: int, offset: int = 0
 ) -> tuple[Hit, ...]:
-    """Return what has all these terms, the best first. wanted: as `terms` gives them."""
+    """Return what has all these terms: first what has them in its titles, each time the newest
+    first. wanted: as `terms` gives them.
+    """
     if not wanted:
         return ()
-    rows = db.execute(_matches(), {"q": _asked(wanted), "kind": kind, "n": limit, "from": offset})
-    return tuple(Hit(kind=kind, ref=row.ref) for row in rows)
+    titled, every = _asked(wanted, "title", kind), _asked(wanted, "any", kind)
+    first = searching.matches(db, titled, limit=offset + limit, offset=0)
+    rest: tuple[str, ...] = ()
+    if len(first) < offset + limit:
+        start = max(0, offset - len(first))
+        left = offset + limit - max(len(first), offset)
+        rest = searching.matches(db, every, without=titled, limit=left, offset=start)
+    return tuple(Hit(kind=kind, ref=ref) for ref in (*first[offset:], *rest))
 
 
-def _matches() -> Any:
-    # A word in a title counts for four in the text.
-    return text(
-        "SELECT searchable.ref AS ref FROM search_words "
-        "JOIN searchable ON searchable.id = search_words.rowid "
-        "WHERE search_words MATCH :q AND searchable.kind = :kind "
-        "ORDER BY bm25(search_words, 4.0, 1.0, 1.0), searchable.id DESC LIMIT :n OFFSET :from"
-    )
+def _asked(
+    wanted: Sequence[str], column: Literal["title", "any"], kind: Kind
+) -> tuple[searching.Asked, ...]:
+    """Return a question as the index has its terms, of one kind of texts.
 
-
-def _asked(wanted: Sequence[str]) -> str:
-    """Return a question in FTS5's language; each term is a string in it, whatever it holds."""
-    parts = []
+    A short term in a title is one that `short_words` has of the title.
+    """
+    parts = [searching.Asked(text=_KINDS[kind], column="pairs")]
     for term in wanted:
+        mark = _IN_TITLE if column == "title" else _FILL
         short = len(term) < 3
-        filled = term.ljust(3, _FILL) if short else term
-        quoted = filled.replace('"', '""')
-        parts.append(f'{"pairs" if short else "{title body}"} : "{quoted}"')
-    return " AND ".join(parts)
+        filled = term.ljust(3, mark) if short else term
+        parts.append(searching.Asked(text=filled, column="pairs" if short else column))
+    return tuple(parts)
 
 
-def short_words(given: str) -> str:
+def short_words(given: str, mark: str = _FILL) -> str:
     """Return the Han characters, their pairs and the words of one or two letters of a text, each
-    once and of three characters; given: folded."""
+    once and filled up to three characters with a mark. given: folded.
+    """
     found: dict[str, None] = {}
     for run in _HAN_RUN.findall(given):
         found.update(dict.fromkeys(run))
         found.update(dict.fromkeys(run[at : at + 2] for at in range(len(run) - 1)))
     found.update(dict.fromkeys(word for word in _WORD.findall(given) if len(word) < 3))
-    return " ".join(word.ljust(3, _FILL) for word in found)
+    return " ".join(word.ljust(3, mark) for word in found)
 
 
 def occurrences(
@@ -164,7 +179,7 @@ def _new_articles() -> Select[Any]:
     known = select(searchable.c.ref).where(
         searchable.c.kind == "article", searchable.c.ref == revision.c.id
     )
-    return select(revision.c.id, revision.c.text).where(~known.exists())
+    return select(revision.c.id, revision.c.text).where(revision.c.text != "", ~known.exists())
 
 
 def _new_issues() -> Select[Any]:
@@ -191,7 +206,8 @@ def _issues(db: Connection, most: int) -> int:
     query = _new_issues().order_by(issue.c.id).limit(most)
     rows = db.execute(query).all()
     for row in rows:
-        told = stories(row.brief)
+        brief = json.loads(row.brief)
+        told = stories(brief)
         if told:
             db.execute(
                 insert(telling),
@@ -205,16 +221,16 @@ def _issues(db: Connection, most: int) -> int:
                     for number, one in told
                 ],
             )
-        said = lines(row.brief)
+        said = lines(brief)
         titles = [one["headline"] for _, one in told]
         _add(db, "issue", str(row.id), "\n".join(titles), "\n".join(said.values()))
     return len(rows)
 
 
-def stories(brief: str) -> tuple[tuple[int, dict[str, Any]], ...]:
+def stories(brief: Mapping[str, Any]) -> tuple[tuple[int, dict[str, Any]], ...]:
     """Return the stories of a stored brief with their numbers, each story once."""
-    read = json.loads(brief)
-    items = [*read.get("stories", ()), *(i for t in read.get("tracks", ()) for i in t["items"])]
+    tracks = (item for track in brief.get("tracks", ()) for item in track["items"])
+    items = [*brief.get("stories", ()), *tracks]
     kept = ("id", "headline", "language", "badge", "outlets", "origins", "lines", "first", "last")
     found: dict[str, tuple[int, dict[str, Any]]] = {}
     for number, item in enumerate(items, 1):
@@ -222,10 +238,10 @@ def stories(brief: str) -> tuple[tuple[int, dict[str, Any]], ...]:
     return tuple(found.values())
 
 
-def lines(brief: str) -> dict[int, str]:
+def lines(brief: Mapping[str, Any]) -> dict[int, str]:
     """Return the printed sentences of a stored brief by number, in order."""
     found: dict[int, str] = {}
-    pending: list[Any] = [json.loads(brief)]
+    pending: list[Any] = [brief]
     while pending:
         one = pending.pop()
         if isinstance(one, dict):
@@ -241,11 +257,5 @@ def _add(db: Connection, kind: Kind, ref: str, title: str, body: str) -> None:
     made = insert(searchable).values(kind=kind, ref=ref).returning(searchable.c.id)
     ident = db.execute(made).scalar_one()
     low, text_ = folded(title), folded(body)
-    _add_words(db, ident, low, text_, short_words(f"{low}\n{text_}"))
-
-
-def _add_words(db: Connection, ident: int, title: str, body: str, pairs: str) -> None:
-    db.execute(
-        text("INSERT INTO search_words (rowid, title, body, pairs) VALUES (:id, :t, :b, :p)"),
-        {"id": ident, "t": title, "b": body, "p": pairs},
-    )
+    pairs = (_KINDS[kind], short_words(f"{low}\n{text_}"), short_words(low, _IN_TITLE))
+    searching.add(db, ident, low, text_, " ".join(pairs))

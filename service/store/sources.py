@@ -256,10 +256,17 @@ def cursor(db: Connection, source: str, *, address: str | None = None) -> str | 
     return db.scalar(query)
 
 
-def cursors(db: Connection) -> dict[str, tuple[str, str | None]]:
-    """Return the address at which each source was last read, and its cursor, by name."""
-    rows = db.execute(select(tables.source.c.name, tables.source.c.address, tables.source.c.cursor))
-    return {name: (address, left) for name, address, left in rows}
+def cursors(
+    db: Connection, names: Sequence[str] | None = None
+) -> dict[str, tuple[str, str | None]]:
+    """Return the address at which each source was last read, and its cursor, by name.
+
+    names: of these, at most `chunks.SIZE`.
+    """
+    query = select(tables.source.c.name, tables.source.c.address, tables.source.c.cursor)
+    if names is not None:
+        query = query.where(tables.source.c.name.in_(names))
+    return {name: (address, left) for name, address, left in db.execute(query)}
 
 
 def listing(db: Connection, *, name: str | None = None) -> tuple[SourceState, ...]:

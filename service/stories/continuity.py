@@ -1,7 +1,10 @@
 """What is new: the stories of this issue held against those that the edition has told before.
 
 A story is one told before when they share an article, in whatever revision, or when their articles
-are on average as alike as those of one story are. What it adds is measured sentence by sentence,
+are on average as alike as those of one story are: all of them, or those in a language that both
+have. Texts in two languages are compared by figures and days alone, and where they share none,
+nothing is known of them: without the second, the next day's English report of a story that was told
+in three languages would be another story. What it adds is measured sentence by sentence,
 against every sentence of the articles that the earlier tellings were made from: the printed ones
 are among them. Measuring against the printed ones alone was rejected, since an issue prints three
 sentences of ten, and a copy that another outlet runs a day later would be news with the seven left.
@@ -11,7 +14,7 @@ a language that the known texts are not in, words prove nothing: there a figure,
 must be new.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +23,7 @@ from service.stories.dates import days
 from service.stories.features import numbers
 from service.stories.linkage import RULE
 from service.stories.similarity import Batch, mean_similarity
+from service.stories.vectors import Edges
 from service.topic import Profile, mentions
 from summarizers.text import sentences, stems
 
@@ -101,16 +105,39 @@ def _matches(
     batch = Batch([article for articles in tellings for article in articles], profile)
     number = {id_: i for i, id_ in enumerate(batch.ids)}
     groups = [sorted({number[article.id] for article in articles}) for articles in tellings]
-    alike = mean_similarity(batch.edges(), groups)
+    edges = batch.edges()
+    alike = mean_similarity(edges, groups)
+    same = _alike_in_one_language(edges, tellings, number)
     roots = [{article.root for article in articles} for articles in tellings]
     return [
         tuple(
             told
             for j, told in enumerate(known, len(stories))
-            if roots[i] & roots[j] or alike.get((i, j), 0.0) >= RULE.threshold
+            if roots[i] & roots[j]
+            or max(alike.get((i, j), 0.0), same.get((i, j), 0.0)) >= RULE.threshold
         )
         for i in range(len(stories))
     ]
+
+
+def _alike_in_one_language(
+    edges: Edges, tellings: Sequence[Sequence[Article]], number: Mapping[str, int]
+) -> dict[tuple[int, int], float]:
+    """Return how alike two tellings are in the language in which they are most so, by pairs i < j.
+
+    number: of each article, by its id.
+    """
+    parts = sorted({(i, article.language) for i, found in enumerate(tellings) for article in found})
+    groups = [
+        sorted({number[article.id] for article in tellings[i] if article.language == language})
+        for i, language in parts
+    ]
+    best: dict[tuple[int, int], float] = {}
+    for (a, b), value in mean_similarity(edges, groups).items():
+        (i, one), (j, other) = parts[a], parts[b]
+        if one == other:
+            best[i, j] = max(best.get((i, j), 0.0), value)
+    return best
 
 
 def _added(story: Story, tellings: Sequence[Told], profile: Profile) -> tuple[Sentence, ...]:

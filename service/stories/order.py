@@ -50,8 +50,9 @@ def place(story: Story, relevance: Mapping[str, Relevance], cutoff: datetime) ->
     latest = max(dates, default=None)
     actors = next((part for part in best.parts if part.name == "actors"), None) if best else None
     languages = sorted({article.language for article in story.articles})
+    outlets = f"{len(story.outlets)} outlet" + "s" * (len(story.outlets) != 1)
     return (
-        Part(name="origins", value=story.origins, detail=f"{len(story.outlets)} outlets"),
+        Part(name="origins", value=story.origins, detail=outlets),
         Part(name="relevance", value=best.score if best else 0.0, detail="of the best article"),
         Part(
             name="recency",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from service.brief import codec
 from service.delivery.base import Commit, Envelope, Outcome
 from service.delivery.tokens import Purpose, Ticket, Tokens
 from service.model import Artifact, Brief
-from service.render import html
+from service.render import charts, html
 from service.settings import Settings, check
 from service.store import Store, issues, recipients, search, sources
 from service.store.recipients import Wanted
@@ -70,7 +71,7 @@ class Browser:
 
     def __init__(self, app: Starlette, base: str, peer: str, loop: asyncio.Runner) -> None:
         self._app, self._loop = app, loop
-        transport = httpx.ASGITransport(app, raise_app_exceptions=bool(__import__("os").environ.get("E3DBG")), client=(peer, 50000))
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(peer, 50000))
         self._client = httpx.AsyncClient(transport=transport, base_url=base)
 
     @property
@@ -182,14 +183,17 @@ def collected(store: Store, articles: tuple[Any, ...] | None = None) -> None:
             )
 
 
+@cache
+def _page(made: Brief) -> bytes:
+    return html.page(made, charts.unpictured(made))
+
+
 def publish(store: Store, made: Brief, *, page: bytes | None = None, pdf: bool = True) -> int:
     """Store an issue with its page and a PDF; return its id."""
     name = f"china-russia-{made.number}"
     files = []
     if page is None:
-        from service.render import charts
-
-        page = html.page(made, charts.unpictured(made))
+        page = _page(made)
     if page:
         files.append((f"{name}.html", Artifact(format="html", data=page)))
     if pdf:

@@ -267,7 +267,10 @@ def test_a_list_is_imported_once(file: Path, briefing: Run, tmp_path: Path) -> N
     opml = tmp_path / "list.opml"
     opml.write_text(OPML)
     code, out, err = briefing("sources", "import", opml)
-    assert (code, out) == (3, f"2 feeds added to {file}, 0 were there already\n")
+    assert (code, out) == (
+        3,
+        f"2 feeds added to {file}, 0 were there already; 1 listed more than once\n",
+    )
     assert "Bad: left out, its address is not an http or https address" in err
     assert [(row["name"], row.get("language")) for row in _sources(file)[1:]] == [
         ("One", "zh"),

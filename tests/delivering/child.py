@@ -1,4 +1,4 @@
-"""A process that sends, to be killed: `python -m tests.delivering.child STORE PORT LEASE_S`."""
+"""A process that sends, to be killed: `python -m tests.delivering.child URL PORT LEASE_S`."""
 
 import asyncio
 import sys
@@ -11,9 +11,9 @@ from service.store import Store
 from tests.delivering.given import desk
 
 
-async def main(file: str, port: int, lease_s: float) -> None:
+async def main(url: str, port: int, lease_s: float) -> None:
     server = Server(host="127.0.0.1", port=port, security="none", connections=4)
-    with Store.open(f"sqlite:///{file}") as store:
+    with Store.open(url) as store:
         courier = Courier(
             store,
             {"mail": SmtpChannel(server)},

@@ -8,6 +8,7 @@ from service.brief import codec
 from service.delivering.courier import Courier
 from service.delivering.enqueue import enqueue
 from service.delivering.letters import Desk, Letters, stored
+from service.delivering.mailings import of_issue
 from service.delivery.base import Channel
 from service.model import Artifact, Brief
 from service.store import Store, deliveries, issues, recipients
@@ -77,18 +78,12 @@ def queue(
     lasts: timedelta = timedelta(hours=24),
 ) -> int:
     """Write the rows of an issue for all readers of the edition."""
-    with store.write() as db:
+    with store.read() as db:
         readers = recipients.readers(db, edition)
-        return enqueue(
-            db,
-            of,
-            readers,
-            own or desk(),
-            edition=edition,
-            now=now,
-            expires=now + lasts,
-            charts=lambda told: (),
-        )
+        made = of_issue(db, of, own or desk(), edition=edition, charts=lambda told: ())
+    made.prepare(readers)
+    with store.write() as db:
+        return enqueue(db, of, readers, made, now=now, expires=now + lasts)
 
 
 def courier(

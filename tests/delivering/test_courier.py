@@ -348,7 +348,7 @@ def test_no_message_goes_out_while_the_store_cannot_be_written(store: Store, clo
     join(store, A)
     queue(store, issue(store))
 
-    with Store.open(f"sqlite:///{store.path}", busy_timeout_s=0.05) as impatient:
+    with Store.open(store.url, busy_timeout_s=0.05) as impatient:
 
         class Locked(FakeChannel):
             async def send(self, envelope: Envelope, commit: Commit) -> Outcome:

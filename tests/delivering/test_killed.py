@@ -40,13 +40,13 @@ def process(*words: object) -> Iterator[subprocess.Popen[str]]:
         made.stdout.close()
 
 
-def lives(file: Path, port: int, kills: int, most_s: float) -> int:
+def lives(url: str, port: int, kills: int, most_s: float) -> int:
     """Start the sender and kill it, again and again; then let it finish. Return the kills."""
     chance = random.Random(kills)
     done = 0
     deadline = time.monotonic() + 60 + 10 * kills
     while True:
-        with process("tests.delivering.child", file, port, _LEASE_S) as child:
+        with process("tests.delivering.child", url, port, _LEASE_S) as child:
             assert child.stdout is not None
             assert child.stdout.readline() == "ready\n"
             if done < kills:
@@ -61,7 +61,7 @@ def lives(file: Path, port: int, kills: int, most_s: float) -> int:
                     kills = done
                 continue
             assert child.wait(timeout=120) == 0
-        with Store.open(f"sqlite:///{file}") as store:
+        with Store.open(url) as store:
             waiting = [row for row in rows(store) if row.state not in ("sent", "failed")]
             if not waiting:
                 return done
@@ -75,20 +75,20 @@ def lives(file: Path, port: int, kills: int, most_s: float) -> int:
     [(60, 6, 0.4), pytest.param(500, 200, 0.08, marks=pytest.mark.slow)],
 )
 def test_everybody_gets_it_and_twice_only_where_the_ledger_says_so(
-    tmp_path: Path, messages: int, kills: int, most_s: float
+    tmp_path: Path, url: str, messages: int, kills: int, most_s: float
 ) -> None:
-    file, record = tmp_path / "store.db", tmp_path / "record"
+    record = tmp_path / "record"
     record.touch()
-    with Store.open(f"sqlite:///{file}") as store:
+    with Store.open(url) as store:
         join(store, *several(messages))
         queue(store, issue(store), now=datetime.now(UTC))
     with process("tests.delivery.server", record) as sink:
         assert sink.stdout is not None
         port = int(sink.stdout.readline())
-        done = lives(file, port, kills, most_s)
+        done = lives(url, port, kills, most_s)
     got = Counter(line.split()[0] for line in record.read_text().splitlines())
     kept = {tuple(line.split()) for line in record.read_text().splitlines()}
-    with Store.open(f"sqlite:///{file}") as store:
+    with Store.open(url) as store:
         found = rows(store)
     twice = sum(count > 1 for count in got.values())
     doubts = sum(row.doubts > 0 for row in found)

@@ -1,6 +1,9 @@
 """How many messages go to one destination at once."""
 
 from datetime import timedelta
+from typing import Literal
+
+import pytest
 
 from service.delivering.lanes import Lanes
 from service.delivery.base import Outcome
@@ -109,6 +112,25 @@ def test_a_webhook_s_host_and_a_folder_are_destinations_of_their_own(clock: Cloc
     assert not attempt(lanes, "https://one.example/y", SENT, "webhook")
     assert attempt(lanes, "https://two.example/x", SENT, "webhook")
     assert attempt(lanes, "/srv/a", SENT, "folder")
+
+
+@pytest.mark.parametrize(
+    ("channel", "dead", "alive"),
+    [
+        ("webhook", "https://dead.example/x", "https://alive.example/x"),
+        ("folder", "/mnt/gone", "/srv/there"),
+    ],
+)
+@pytest.mark.parametrize("cause", ["server", "policy"])
+def test_one_dead_host_or_missing_folder_closes_no_channel(
+    clock: Clock, channel: str, dead: str, alive: str, cause: Literal["server", "policy"]
+) -> None:
+    lanes = Lanes(slots=20, clock=clock)
+    for _ in range(3):
+        attempt(lanes, dead, Outcome(result="deferred", cause=cause, text="unreachable"), channel)
+    assert not attempt(lanes, dead, SENT, channel)
+    assert attempt(lanes, alive, SENT, channel)
+    assert len(lanes.closed()) == 1
 
 
 def test_thousands_of_healthy_destinations_are_not_remembered(clock: Clock) -> None:

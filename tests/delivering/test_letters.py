@@ -11,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.delivering.letters import address_line, frozen, key, message_id, stored
+from service.delivering.letters import address_line, message_id, stored
+from service.delivering.mailings import Mailings, key
+from service.delivery import verp
 from service.delivery.base import Envelope
 from service.delivery.mailing import Mail, Personal
 from service.store import Store, recipients
@@ -124,10 +126,13 @@ def test_other_scripts_before_the_at_are_sent_where_the_server_takes_them(store:
     assert "To: иван@one.example\r\n".encode() in envelope.message
 
 
-def test_bounces_come_back_with_a_mark_of_the_message(store: Store) -> None:
+def test_bounces_come_back_with_a_signed_mark_of_the_delivery(store: Store) -> None:
     (envelope,) = sent(store, reader(), bounces="bounce@desk.example")
-    mark = parsed(envelope)["Message-ID"].strip("<>").partition("@")[0]
-    assert envelope.sender == f"bounce+{mark}@desk.example"
+    (row,) = rows(store)
+    with store.read() as db:
+        (one,) = recipients.listing(db)
+    assert envelope.sender == verp.address("bounce@desk.example", row.id, one.id)
+    assert one.id not in envelope.sender
     assert len(envelope.sender.partition("@")[0]) <= 64
 
 
@@ -248,7 +253,7 @@ def test_no_text_of_an_article_becomes_a_reader_s_token_whatever_mark_it_holds(
 
 def test_a_reader_s_bytes_do_not_depend_on_the_mark(store: Store) -> None:
     def frozen_once() -> tuple[str, bytes]:
-        made = frozen(brief(number=1), one, desk(), issue=1, edition="daily", files={}, charts=())
+        made = Mailings(brief(number=1), (), desk(), edition="daily").content(one, 1)
         mail = Mail(made)
         return made[:60].decode("ascii"), mail.head(own) + mail.body(own.token)
 

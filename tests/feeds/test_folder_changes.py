@@ -3,12 +3,14 @@
 import asyncio
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from feeds.folder import FolderSource, Known, missing
+from feeds.folder import Call, FolderSource, Known, T, here, missing
 from feeds.listing import Found
+from service.errors import ParseError
 from tests.feeds.folders import LEAD, NOW, OTHER, Reads, append, read, reasons
 
 
@@ -133,3 +135,68 @@ def test_keys_below_an_unlisted_folder_stay_known() -> None:
     before = {"sub/a.txt": known, "subway.txt": known, "b.txt": known}
     listed = Found(key="sub", path=Path("sub"), size=0, mtime_ns=0, refused="no", is_folder=True)
     assert missing(before, [listed]) == (("b.txt", "subway.txt"), {"sub/a.txt"})
+
+
+class Busy:
+    """Ends the first readers of documents that are handed to it, as a busy machine does."""
+
+    def __init__(self, ended: int) -> None:
+        self.asked = 0
+        self._ended = ended
+
+    def __call__(self, work: Callable[[], T], /) -> T:
+        self.asked += 1
+        if self.asked <= self._ended:
+            raise ParseError("took more than 5 s and was stopped", killed=True)
+        return work()
+
+
+def _large(folder: Path) -> None:
+    """Write a document that is read in a worker process."""
+    (folder / "a.md").write_text(f"{LEAD} {OTHER}\n\n" * 200)
+
+
+def test_a_document_whose_reader_was_stopped_is_tried_again_though_it_is_unchanged(
+    tmp_path: Path,
+) -> None:
+    _large(tmp_path)
+    busy: Call = Busy(2)
+    first = read(tmp_path, call=busy)
+    assert reasons(first) == {
+        "a.md": "took more than 5 s and was stopped; it is tried again next time"
+    }
+    second = read(tmp_path, first.cursor, call=busy)
+    assert reasons(second) == reasons(first)
+    third = read(tmp_path, second.cursor, call=busy)
+    assert ([entry.key for entry in third.entries], third.problems) == (["a.md"], ())
+    assert read(tmp_path, third.cursor, call=busy).entries == ()
+
+
+def test_a_document_that_stops_three_readers_is_left_until_it_changes(tmp_path: Path) -> None:
+    _large(tmp_path)
+    busy = Busy(3)
+    cursor = None
+    for _ in range(3):
+        cursor = read(tmp_path, cursor, call=busy).cursor
+    batch = read(tmp_path, cursor, call=busy)
+    assert busy.asked == 3
+    assert "tried 3 times, and is left until it changes" in reasons(batch)["a.md"]
+    append(tmp_path / "a.md")
+    assert [entry.key for entry in read(tmp_path, batch.cursor, call=busy).entries] == ["a.md"]
+
+
+def test_a_document_that_cannot_be_used_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4 cut off")
+    calls = Busy(0)
+    first = read(tmp_path, call=calls)
+    assert reasons(read(tmp_path, first.cursor, call=calls)) == reasons(first)
+    assert calls.asked == 1
+
+
+def test_a_cursor_from_before_stops_were_counted_is_still_good(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(LEAD)
+    found = (tmp_path / "a.txt").stat()
+    cursor = json.dumps(
+        {"version": 1, "files": {"a.txt": [found.st_size, found.st_mtime_ns, None]}}
+    )
+    assert read(tmp_path, cursor, call=here).entries == ()

@@ -207,3 +207,10 @@ def test_any_bytes_are_a_list_or_a_parse_error(data: bytes) -> None:
         read(data)
     except ParseError as error:
         assert "\n" not in str(error)  # noqa: PT017 - either outcome is right
+
+
+def test_where_it_is_malformed_is_told_once() -> None:
+    with pytest.raises(ParseError) as malformed:
+        read(b"feeds of mine")
+    assert str(malformed.value).count("line 1") == 1
+    assert "<string>" not in str(malformed.value)

@@ -12,8 +12,7 @@ from tests.schedule import racer
 ROOT = Path(__file__).parents[2]
 
 
-def test_two_services_that_tick_at_once_write_each_period_once(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
+def test_two_services_that_tick_at_once_write_each_period_once(url: str) -> None:
     Store.open(url).close()
     both = [
         subprocess.Popen(

@@ -1,21 +1,19 @@
-"""The engines that the store is tested on. A second one is a line in `ENGINES`."""
+"""The engines that the store is tested on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from service.store import Store
-
-#: Name -> the address of a new, empty database for one test, given a folder of its own.
-ENGINES: dict[str, Callable[[Path], str]] = {
-    "sqlite": lambda folder: f"sqlite:///{folder / 'store.db'}",
-}
+from tests.postgres.given import ENGINES, database
 
 
-@pytest.fixture(params=sorted(ENGINES))
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return ENGINES[request.param](tmp_path)
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of a new, empty database for one test."""
+    with database(request.param, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

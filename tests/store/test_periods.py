@@ -97,6 +97,17 @@ def test_whoever_lost_the_lease_publishes_nothing(store: Store) -> None:
     assert _publish(store, second, at=1)
 
 
+def test_a_frozen_attempt_publishes_nothing_beside_the_next_of_the_same_name(
+    store: Store,
+) -> None:
+    _add(store)
+    frozen, second = _held(store), _held(store, at=1)
+    assert (frozen.lease_owner, frozen.attempts, second.attempts) == ("one", 1, 2)
+    with pytest.raises(StoreError, match="another process"):
+        _publish(store, frozen, at=1)
+    _publish(store, second, at=1)
+
+
 def test_a_lease_that_ran_out_counts_until_another_took_it(store: Store) -> None:
     _add(store)
     slot = _held(store)

@@ -205,3 +205,51 @@ def test_a_report_that_is_read_again_counts_once(store: Store) -> None:
         for _ in range(5):
             assert not bounces.record(db, "<r@x>", "soft", at=START, recipient=ident)
         assert recipients.get(db, ident).suppressed is None
+
+
+def test_what_only_a_group_gave_goes_when_the_edition_drops_the_group(store: Store) -> None:
+    add(store, B, officials=("weekly",))
+    assert one(store, B.address).editions == ("daily", "weekly")
+    sync(store, officials=("monthly",))
+    assert one(store, B.address).editions == ("daily", "monthly")
+    sync(store)
+    assert one(store, B.address).editions == ("daily",)
+    # And it comes back with the group.
+    sync(store, officials=("weekly",))
+    assert one(store, B.address).editions == ("daily", "weekly")
+
+
+def test_what_a_reader_asked_for_stays_when_a_group_that_gave_it_too_is_dropped(
+    store: Store,
+) -> None:
+    (by_list, by_name) = add(
+        store,
+        Wanted(address="a@one.example", groups=("officials",)),
+        Wanted(address="b@two.example", groups=("officials",)),
+        officials=("weekly",),
+    )
+    asked = Wanted(address="a@one.example", editions=("weekly",), groups=("officials",))
+    assert add(store, asked, officials=("weekly",)) == (by_list,)
+    with store.write() as db:
+        recipients.subscribe(db, by_name, "weekly", now=hour(1))
+    sync(store)
+    assert readers(store, "weekly") == ["a@one.example", "b@two.example"]
+
+
+def test_an_edition_that_two_groups_give_stays_while_one_of_them_does(store: Store) -> None:
+    both = Wanted(address="a@one.example", groups=("officials", "press"))
+    add(store, both, officials=("weekly",), press=("weekly",))
+    sync(store, press=("weekly",))
+    assert readers(store, "weekly") == ["a@one.example"]
+    sync(store)
+    assert readers(store, "weekly") == []
+
+
+def test_who_has_left_what_a_group_gives_stays_away_when_it_comes_and_goes(store: Store) -> None:
+    (ident,) = add(store, B, officials=("weekly",))
+    with store.write() as db:
+        recipients.leave(db, ident, "weekly", now=hour(1))
+    sync(store)
+    sync(store, officials=("weekly",))
+    assert one(store, B.address).left == ("weekly",)
+    assert readers(store, "weekly") == []

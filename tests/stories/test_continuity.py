@@ -122,6 +122,31 @@ def test_a_story_in_another_language_adds_only_figures_days_and_names() -> None:
     ]
 
 
+def _told_in_three_languages() -> list[Told]:
+    """Return two stories of Monday, one told from a report in each language."""
+    bridge_ru = "Второй железнодорожный мост через Амур открыли Россия и Китай у города Хэйхэ."
+    bridge_zh = "中国和俄罗斯星期一在黑河附近开通跨黑龙江第二座铁路桥。"
+    found = (report(MONDAY, 0), report(bridge_ru, 0, "ru", "B"), report(bridge_zh, 0, "zh", "C"))
+    cutoff = FIRST + timedelta(hours=12)
+    other = Told(id="2", cutoff=cutoff, articles=(report(GAS, 0),))
+    return [Told(id="1", cutoff=cutoff, articles=found), other]
+
+
+def test_a_report_in_one_language_continues_a_story_told_in_three() -> None:
+    changes, _ = issue([report(TUESDAY, 1)], _told_in_three_languages(), 1)
+    (found,) = changes.stories
+    added = [found.story.articles[0].text[s.start : s.end] for s in found.added]
+    assert (found.badge, [told.id for told in changes.quiet]) == ("updated", ["2"])
+    assert len(added) == 1
+    assert added[0].startswith("A landslide closed")
+
+
+def test_another_event_does_not_continue_a_story_told_in_three_languages() -> None:
+    drill = "Warships of China and Russia began a joint drill off Qingdao with live ammunition."
+    changes, _ = issue([report(drill, 1)], _told_in_three_languages(), 1)
+    assert ([c.badge for c in changes.stories], len(changes.quiet)) == (["new"], 2)
+
+
 def test_a_story_is_forgotten_after_two_weeks() -> None:
     _, told = issue([report(MONDAY, 0)], [], 0)
     late, _ = issue([report(MONDAY, 0)], told, 15)

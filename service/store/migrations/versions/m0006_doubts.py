@@ -1,4 +1,4 @@
-"""How many attempts at a delivery ended in doubt: one is sent again, a second waits for a person."""
+"""How many attempts at a delivery ended in doubt."""
 
 import sqlalchemy as sa
 from alembic import op

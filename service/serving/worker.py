@@ -1,0 +1,277 @@
+"""`briefing worker`: the steps of the service, as the distributed engine calls them.
+
+A worker holds nothing that another one needs: it may be stopped, killed, frozen or cut off at any
+time. Whatever it was at comes free with its lease, and what it writes afterwards is refused. While
+the database is away it waits, longer each time, and goes on.
+
+An issue has all that was collected before its cut-off. With one process the service knows which
+round of reading is under way; here the leases say it (`leases.oldest`), whoever reads. The clocks
+of several machines differ a little: a cut-off stands back by `SKEW`, and a worker whose clock is
+further from the database's than that does not work.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import func, select
+
+from service import engine, publishing
+from service.app import App
+from service.collecting import Feed
+from service.delivering.courier import Courier, new_owner
+from service.engine import Due, Queue, group_of
+from service.errors import BriefError, StoreError, UnreachableError
+from service.progress import Silent
+from service.publishing import Make
+from service.store import Store, beats, deliveries, leases, notices, periods, sources
+from service.store.leases import Lease
+from service.store.postgres import driver_url
+
+log = logging.getLogger(__name__)
+
+#: A group of sources is ours for so long; it is renewed while we live.
+LEASE = timedelta(minutes=2)
+_RENEWALS = 4
+#: Sources of a group that are read in one step, at most.
+MOST = 200
+#: How far the clocks of the machines may differ.
+SKEW = timedelta(seconds=2)
+#: So long one step sends, at most.
+SENDING_S = 30.0
+#: The first pause when the database is away, and the longest.
+_FIRST_S, _LONGEST_S = 1.0, 30.0
+#: At once in one process: of groups, of issues, of couriers.
+AT_ONCE = {"collect": 8, "publish": 1, "deliver": 1}
+
+
+class Work:
+    """The steps of the service, each safe beside any other worker's."""
+
+    def __init__(
+        self,
+        app: App,
+        *,
+        make: Make,
+        clock: Callable[[], datetime],
+        courier: Courier,
+        owner: str,
+    ) -> None:
+        self._app, self._make, self._clock, self._courier = app, make, clock, courier
+        self._owner = owner
+        #: Called when a step has made others due.
+        self.then: Callable[[], None] = lambda: None
+        self._sending = asyncio.Lock()
+        self._groups: dict[int, list[Feed]] = {}
+        for feed in app.feeds:
+            self._groups.setdefault(group_of(feed.address), []).append(feed)
+
+    def due(self) -> Due:
+        """Return what is due and nobody is at; end the leases whose time is up."""
+        now = self._clock()
+        every = {feed.source.name: feed for feed in self._app.feeds}
+        resend = self._app.settings.delivery.on_doubt == "resend"
+        most = engine.LANES * engine.LANE
+        with self._app.store.write("rows") as db:
+            leases.expire(db, now=now)
+        with self._app.store.read() as db:
+            names = sources.due(db, now, {name: feed.address for name, feed in every.items()})
+            return Due(
+                groups=tuple(sorted({group_of(every[name].address) for name in names})),
+                periods=periods.waiting(db, now=now),
+                messages=deliveries.waiting(db, now=now, resend=resend, most=most),
+            )
+
+    async def collect(self, number: int) -> None:
+        """Read the sources of a group that are due, unless another worker is at it."""
+        async with self._told("collect"):
+            await self._collect(number)
+
+    async def _collect(self, number: int) -> None:
+        await asyncio.to_thread(self._in_time)
+        held, names = await asyncio.to_thread(self._taken, number)
+        if held is None:
+            return
+        keeper = asyncio.create_task(self._keep(held))
+        try:
+            await self._app.collect(
+                Silent(), names=names, at=held.since, fence=partial(leases.hold, held=held)
+            )
+        finally:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+            await asyncio.to_thread(self._given_back, held)
+        await asyncio.to_thread(self._beaten, "collect")
+
+    def _taken(self, number: int) -> tuple[Lease | None, tuple[str, ...]]:
+        now = self._clock()
+        feeds = {feed.source.name: feed.address for feed in self._groups.get(number, ())}
+        since = publishing.stamp(self._app.store, now)
+        with self._app.store.write("rows") as db:
+            names = sources.due(db, now, feeds)[:MOST]
+            if not names:
+                return None, ()
+            until = now + LEASE
+            name = f"collect:{number}"
+            return leases.take(db, name, self._owner, now=since, until=until), names
+
+    async def _keep(self, held: Lease) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / _RENEWALS)
+            try:
+                if not await asyncio.to_thread(self._renewed, held):
+                    log.warning("lease lost name=%s", held.name)
+                    return
+            except StoreError as error:
+                # If it ends meanwhile, what is read is not written.
+                log.warning("lease not renewed name=%s reason=%s", held.name, error)
+
+    def _renewed(self, held: Lease) -> bool:
+        with self._app.store.write("rows") as db:
+            return leases.renew(db, held, until=self._clock() + LEASE)
+
+    def _given_back(self, held: Lease) -> None:
+        with self._app.store.write("rows") as db:
+            leases.give_back(db, held)
+
+    async def publish(self, number: int) -> None:
+        """Publish the period that has been due the longest."""
+        async with self._told("publish"):
+            await asyncio.to_thread(self._in_time)
+            slot = await publishing.publish_due(
+                self._app.store, self._make, owner=self._owner, clock=self._clock, cut=self._cut
+            )
+        if slot is not None:
+            await asyncio.to_thread(self._beaten, "publish")
+            self.then()
+
+    def _cut(self) -> datetime:
+        """Return the cut-off of an issue that is made now."""
+        now = self._clock()
+        with self._app.store.read() as db:
+            reading = leases.oldest(db, "collect:")
+        since = min(filter(None, (reading, now))) - SKEW
+        return publishing.cutoff(self._app.store, now, reading_since=since)
+
+    async def deliver(self, number: int) -> None:
+        """Send what is due, for a while."""
+        async with self._told("deliver"), self._sending:
+            stop = asyncio.Event()
+            handle = asyncio.get_running_loop().call_later(SENDING_S, stop.set)
+            try:
+                await self._courier.run(stop=stop)
+            finally:
+                handle.cancel()
+        await asyncio.to_thread(self._beaten, "deliver")
+
+    @asynccontextmanager
+    async def _told(self, name: str) -> AsyncIterator[None]:
+        """Note for the operator what stops a step; the engine tries it again later."""
+        try:
+            yield
+        except UnreachableError:
+            raise
+        except Exception as error:
+            log.error("step failed name=%s reason=%s", name, error)
+            await asyncio.to_thread(self._note, name, str(error) or type(error).__name__)
+            raise
+
+    def _note(self, name: str, text: str) -> None:
+        with suppress(StoreError), self._app.store.write("rows") as db:
+            notices.tell(db, f"job:{name}", f"{name}: {text}", now=self._clock())
+
+    def _in_time(self) -> None:
+        """Raise StoreError where our clock is not the database's."""
+        with self._app.store.read() as db:
+            theirs: datetime = db.execute(select(func.clock_timestamp())).scalar_one()
+        apart = abs(theirs - self._clock())
+        if apart > SKEW:
+            raise StoreError(
+                f"the clock of this machine is {apart.total_seconds():.0f} s from the database's: "
+                "set both by NTP"
+            )
+
+    def _beaten(self, name: str) -> None:
+        with self._app.store.write("rows") as db:
+            beats.beat(db, name, at=self._clock())
+
+
+class Worker:
+    """One `briefing worker`, from its start to its end."""
+
+    def __init__(
+        self, queue: Queue, store: Store, work: Work, *, owner: str, clock: Callable[[], datetime]
+    ) -> None:
+        self._queue, self._store, self._work = queue, store, work
+        self._owner, self._clock = owner, clock
+        self._soon = asyncio.Event()
+
+    def soon(self) -> None:
+        """Look at once at what is due."""
+        self._soon.set()
+
+    async def run(self) -> None:
+        """Work until cancelled, whatever becomes of the database meanwhile."""
+        pause_s = _FIRST_S
+        while True:
+            try:
+                async with self._queue.opened(), asyncio.TaskGroup() as both:
+                    both.create_task(self._sweeping())
+                    both.create_task(self._queue.work(self._work, at_once=AT_ONCE))
+                    pause_s = _FIRST_S
+            except* BriefError as group:
+                log.error("worker waits reason=%s seconds=%g", group.exceptions[0], pause_s)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_S)
+
+    async def _sweeping(self) -> None:
+        while True:
+            self._soon.clear()
+            with suppress(TimeoutError):
+                if await asyncio.to_thread(self._my_turn):
+                    await self._queue.revive()
+                    await self._queue.sweep(await asyncio.to_thread(self._work.due))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._soon.wait(), engine.SWEEP_S)
+
+    def _my_turn(self) -> bool:
+        """Say whether no other worker has just swept; one that made work due does not ask."""
+        if self._soon.is_set():
+            return True
+        until = self._clock() + timedelta(seconds=engine.SWEEP_S * 0.9)
+        with self._store.write("rows") as db:
+            held = leases.take(db, "sweep", self._owner, now=self._clock(), until=until)
+        return held is not None
+
+
+async def work(app: App, *, make: Make, clock: Callable[[], datetime]) -> None:
+    """Work for a store on PostgreSQL until cancelled."""
+    owner = new_owner()
+    queue = Queue(driver_url(app.store.url))
+    courier = app.courier(clock=clock)
+    steps = Work(app, make=make, clock=clock, courier=courier, owner=owner)
+    worker = Worker(queue, app.store, steps, owner=owner, clock=clock)
+    steps.then = worker.soon
+    try:
+        async with app.reading():
+            await worker.run()
+    finally:
+        await courier.close()
+
+
+def answering(url: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Wait until the database answers, longer each time. Raises StoreError for all else."""
+    pause_s = _FIRST_S
+    while True:
+        try:
+            Store.open(url, migrate=False).close()
+        except UnreachableError as error:
+            log.error("worker waits reason=%s seconds=%g", error, pause_s)
+        else:
+            return
+        sleep(pause_s)
+        pause_s = min(2 * pause_s, _LONGEST_S)
