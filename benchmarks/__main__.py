@@ -12,6 +12,7 @@ BENCHMARKS = {
     "crash": ("benchmarks.crash", "kill -9 while an issue is sent: lost, doubled, in doubt"),
     "summarize": ("benchmarks.summarize", "our summarizers beside sumy's: time"),
     "stories": ("benchmarks.stories", "relevance and stories on labelled data, growth"),
+    "scale": ("benchmarks.scale", "workers on PostgreSQL: one, two, and the queue alone"),
     "year": ("benchmarks.year", "a year of the calendar: 40 restarts, leaps of the clock, edits"),
     "archive": ("benchmarks.archive", "1,000 issues: each page, and a load beside a bare hello"),
     "quality": ("benchmarks.quality", "every summarizer on labelled data: ROUGE"),

@@ -1,4 +1,4 @@
-"""Workers on PostgreSQL: collecting and delivery with one process and with two, and the queue alone.
+"""Workers on PostgreSQL: collecting and delivery with one process and with two; the queue alone.
 
 `--feeds N` (500), `--messages N` (2,000), `--workers 1,2`. The server is one of its own, made from
 the installed packages, with its usual settings (a commit waits for the disk). Feeds come from
@@ -194,14 +194,10 @@ def _enqueued(file: Path, messages: int) -> None:
             mailings = of_issue(db, made.id, desk, edition=EDITION)
         mailings.prepare(readers)
         with app.store.write() as db:
-            enqueue(
-                db, made.id, readers, mailings, now=now, expires=now + timedelta(hours=24)
-            )
+            enqueue(db, made.id, readers, mailings, now=now, expires=now + timedelta(hours=24))
 
 
-def _worked(
-    cluster: Cluster, url: str, file: Path, done: str, count: int, workers: int
-) -> Run:
+def _worked(cluster: Cluster, url: str, file: Path, done: str, count: int, workers: int) -> Run:
     """Let workers work until a count is reached; time it from the first that is done."""
     name = url.rpartition("/")[2]
 

@@ -289,6 +289,12 @@ def test_test_all_runs_the_slow_ones_too(machine: Machine) -> None:
     assert machine.calls()[-1] == "pytest -n 2 -m  -x"
 
 
+def test_a_server_for_the_tests_is_installed_where_there_is_none(machine: Machine) -> None:
+    done = machine.run("test", "--with-postgres", "--all", "-x", PG_PROGRAMS="none")
+    assert installed(machine) == ["postgresql"]
+    assert (done.returncode, machine.calls()[-1]) == (0, "pytest -n 2 -m  -x")
+
+
 @pytest.mark.parametrize("tool", ["ruff", "mypy", "lint-imports", "pytest"])
 def test_a_failing_check_fails_the_test_run(machine: Machine, tool: str) -> None:
     done = machine.run("test", FAIL=tool)

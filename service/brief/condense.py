@@ -41,14 +41,20 @@ class Printed:
 
     def __init__(self) -> None:
         self._seen: list[frozenset[str]] = []
+        #: Letters and digits of each: two outlets' copies may differ in marks and blanks, and one
+        #: of stop words alone has no content words to be known by.
+        self._letters: set[str] = set()
 
-    def repeats(self, words: Sequence[str]) -> bool:
-        """Whether a sentence with these content words says mostly what a printed one says."""
+    def repeats(self, words: Sequence[str], sentence: str = "") -> bool:
+        """Whether a sentence is a printed one, or its content words say mostly what one says."""
         new = frozenset(words)
-        return bool(new) and any(len(new & old) > OVERLAP * len(new) for old in self._seen)
+        same = bool(new) and any(len(new & old) > OVERLAP * len(new) for old in self._seen)
+        return same or (bool(sentence) and _letters(sentence) in self._letters)
 
-    def add(self, words: Sequence[str]) -> None:
+    def add(self, words: Sequence[str], sentence: str = "") -> None:
         self._seen.append(frozenset(words))
+        if letters := _letters(sentence):
+            self._letters.add(letters)
 
 
 def lead(story: Story, language: str) -> Article:
@@ -79,7 +85,7 @@ class Condenser:
         self._printed = Printed()
         self._known: dict[str, _Candidates] = {}
         for spoken, sentence in said:
-            self._printed.add(text.stems(sentence, spoken))
+            self._printed.add(text.stems(sentence, spoken), sentence)
 
     def bottom_line(self, story: Story, *, words: int) -> tuple[Sentence, int] | None:
         """Return the sentence that leads the story and its length, in at most `words` words.
@@ -129,9 +135,9 @@ class Condenser:
     def take(self, words: str, language: str) -> bool:
         """Print other words of an article, unless they mostly repeat what is printed."""
         stems = text.stems(words, language)
-        if self._printed.repeats(stems):
+        if self._printed.repeats(stems, words):
             return False
-        self._printed.add(stems)
+        self._printed.add(stems, words)
         return True
 
     def _candidates(self, story: Story) -> "_Candidates":
@@ -150,9 +156,13 @@ class Condenser:
         return summarizers.default(story.origins) if self._summarizer == AUTO else self._summarizer
 
     def _print(self, candidates: "_Candidates", chosen: Sequence[int]) -> list[Sentence]:
+        """Note what was chosen for print; of equal sentences of one choice, the first alone."""
+        kept: dict[str, int] = {}
         for index in chosen:
-            self._printed.add(candidates.text.units[index].words)
-        return [candidates.sentences[index] for index in chosen]
+            unit = candidates.text.units[index]
+            if kept.setdefault(_letters(unit.text), index) == index:
+                self._printed.add(unit.words, unit.text)
+        return [candidates.sentences[index] for index in kept.values()]
 
 
 class _Candidates:
@@ -178,9 +188,13 @@ class _Candidates:
     def allowed(self, printed: Printed) -> list[bool]:
         """Return for each unit whether it may be printed now."""
         return [
-            stands and not printed.repeats(unit.words)
+            stands and not printed.repeats(unit.words, unit.text)
             for stands, unit in zip(self._stands, self.text.units, strict=True)
         ]
+
+
+def _letters(sentence: str) -> str:
+    return "".join(filter(str.isalnum, sentence.casefold()))
 
 
 def _same(sentence: str, title: str) -> bool:

@@ -130,6 +130,26 @@ class People:
         )
 
 
+def fullest(article: Article, name: Span, profile: Profile) -> Span:
+    """Return where the article first names the same person in full: "Xi Jinping" for "Xi".
+
+    That is by the first name that the profile lists in the language. Only for people whom it knows,
+    since a surname alone may be another's; and not in Russian, where the full name mostly stands
+    in another case.
+    """
+    places, _ = _mentioned(article.text, profile)
+    own = {key for start, end, key, _ in places.values() if start < name.end and name.start < end}
+    if len(own) != 1 or article.language == "ru":
+        return name
+    entity = next(entity for entity in profile.entities if entity.id in own)
+    full = next((a.form for a in entity.aliases if a.language == article.language), "")
+    for start in sorted(places):
+        _, end, key, _ = places[start]
+        if key in own and article.text[start:end] == full and len(full) > name.end - name.start:
+            return Span(start=start, end=end)
+    return name
+
+
 def _mentioned(text: str, profile: Profile | None) -> tuple[_Places, list[tuple[int, int]]]:
     """Return where a profile's people are named, and where anything else of it is."""
     places: _Places = {}

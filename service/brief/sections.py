@@ -10,6 +10,7 @@ from typing import Literal
 
 from service import topic
 from service.brief.condense import lead
+from service.brief.people import fullest
 from service.brief.printer import Printer, folded
 from service.brief.quotes import quotes
 from service.brief.timeline import events
@@ -139,7 +140,7 @@ def _quotation(
     article: Article, profile: Profile, printer: Printer, heard: Sequence[str]
 ) -> QuoteItem | None:
     for quote in quotes(article, profile):
-        speaker = printer.phrase(article.id, quote.speaker)
+        speaker = printer.phrase(article.id, fullest(article, quote.speaker, profile))
         words = quote.words.of(article.text)
         # "Xi" and "Xi Jinping" are one speaker.
         if any(speaker.text in name or name in speaker.text for name in heard):

@@ -17,11 +17,16 @@ def serve(config: Config = None) -> None:
     from contextlib import ExitStack
 
     from service import settings
+    from service.errors import SettingsError
     from service.serving import logs
     from service.serving.lock import alone, database
     from service.serving.service import Service
 
     chosen = settings.load(config)
+    if chosen.serve.workers and not chosen.store_url.startswith("postgresql"):
+        raise SettingsError(
+            ("serve.workers: workers need a store on PostgreSQL; set it to false, or store.url",)
+        )
     logs.of(chosen)
     with ExitStack() as held:
         file = database(chosen.store_url)

@@ -62,7 +62,9 @@ def _unbroken(text: str) -> Markup:
 
 
 _FILTERS = {
+    "alone": phrases.alone,
     "bars": phrases.bars,
+    "by_reason": phrases.by_reason,
     "changes_name": phrases.changes_name,
     "first_places": phrases.first_places,
     "flat": fold.flat,
@@ -74,6 +76,7 @@ _FILTERS = {
     "picture": picture,
     "safe_url": phrases.safe_url,
     "stem": phrases.stem,
+    "together": phrases.together,
     "told_in": phrases.told_in,
     "unbroken": _unbroken,
     "wrap": fold.wrap,

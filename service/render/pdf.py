@@ -129,7 +129,7 @@ def _parsed(markup: str, fetcher: Any) -> Any:
     of a desk's own that does not is read as the HTML that it is.
     """
     import weasyprint
-    from cssselect2 import ElementWrapper
+    from cssselect2 import ElementWrapper  # type: ignore[import-untyped]
 
     try:
         root = ElementTree.fromstring(markup)  # the text is ours, and names no entity

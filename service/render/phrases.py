@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.errors import RenderError
-from service.model import Brief, Line, SourceRef, StoryItem
+from service.model import Brief, Line, Skipped, SourceRead, SourceRef, StoryItem
 
 #: Quotation marks by language; what is not listed has the English ones.
 _MARKS: Mapping[str, tuple[str, str]] = {"ru": ("«", "»"), "be": ("«", "»"), "uk": ("«", "»")}
@@ -19,6 +19,8 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 #: The longest list of days that is printed day by day; a longer one is printed by month.
 _MOST_DAYS = 31
 _BAR_COLUMNS = 30
+#: Sources in one state that have a line each; more are named in one, which says as much.
+_MOST_ALONE = 8
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -136,6 +138,29 @@ def told_in(number: int, brief: Brief) -> tuple[int, ...]:
 def changes_name(source: SourceRef, brief: Brief) -> bool:
     """Return whether the section on changes names a story by this source's headline."""
     return any(change.source == source.number for change in brief.changed)
+
+
+def together(sources: Sequence[SourceRead]) -> tuple[tuple[SourceRead, ...], ...]:
+    """Return the sources that a list names in one line, by their state: many, and none at fault."""
+    by_state: dict[str, list[SourceRead]] = {}
+    for source in sources:
+        if source.error is None and source.state in ("read", "silent"):
+            by_state.setdefault(source.state, []).append(source)
+    return tuple(tuple(group) for group in by_state.values() if len(group) > _MOST_ALONE)
+
+
+def alone(sources: Sequence[SourceRead]) -> tuple[SourceRead, ...]:
+    """Return the sources that have a line of their own."""
+    grouped = {source.name for group in together(sources) for source in group}
+    return tuple(source for source in sources if source.name not in grouped)
+
+
+def by_reason(skipped: Sequence[Skipped]) -> tuple[tuple[Skipped, ...], ...]:
+    """Return what was left out, all of one reason together, in order of the first source."""
+    reasons: dict[str, list[Skipped]] = {}
+    for entry in skipped:
+        reasons.setdefault(entry.reason, []).append(entry)
+    return tuple(tuple(group) for group in reasons.values())
 
 
 def stem(brief: Brief) -> str:

@@ -1,10 +1,17 @@
 """`briefing serve`: clock, collector, publisher, courier and web archive in one process.
 
     clock       the wall clock, and how far it is believed
+    timer       the scheduler as what calls the jobs
     lock        one service a database file
     systemd     READY, WATCHDOG and STOPPING
     desk        the composition root's objects as the steps want them
     jobs        the steps, each once at a time, whatever fails
+    making      an issue in a process of its own
+    operator    the operator's mail
+    web         the archive and the pages that watch over the service, on one socket
+    health      alive and ready
+    metrics     what Prometheus reads
+    logs        one line an outcome
     service     starts them, stops them, begins anew with other settings
 
 Problem: a service that is left alone for a year is stopped, starved, restarted and misconfigured

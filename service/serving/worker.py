@@ -6,8 +6,9 @@ the database is away it waits, longer each time, and goes on.
 
 An issue has all that was collected before its cut-off. With one process the service knows which
 round of reading is under way; here the leases say it (`leases.oldest`), whoever reads. The clocks
-of several machines differ a little: a cut-off stands back by `SKEW`, and a worker whose clock is
-further from the database's than that does not work.
+of several machines differ a little, and to take a lease takes a moment: a cut-off stands back by
+the most of both (`BACK`), a worker whose clock is further from the database's does not work, and a
+lease that took longer is given back.
 """
 
 import asyncio
@@ -41,6 +42,9 @@ _RENEWALS = 4
 MOST = 200
 #: How far the clocks of the machines may differ.
 SKEW = timedelta(seconds=2)
+#: How long it may take to take a lease, and how far a cut-off stands back.
+TAKING = timedelta(seconds=3)
+BACK = SKEW + SKEW + TAKING
 #: So long one step sends, at most.
 SENDING_S = 30.0
 #: The first pause when the database is away, and the longest.
@@ -78,6 +82,9 @@ class Work:
         most = engine.LANES * engine.LANE
         with self._app.store.write("rows") as db:
             leases.expire(db, now=now)
+            for name in ("collect", "publish", "deliver"):
+                # That there is a worker is what tells a quiet service from a stopped one.
+                beats.beat(db, name, at=now)
         with self._app.store.read() as db:
             names = sources.due(db, now, {name: feed.address for name, feed in every.items()})
             return Due(
@@ -105,7 +112,6 @@ class Work:
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)
             await asyncio.to_thread(self._given_back, held)
-        await asyncio.to_thread(self._beaten, "collect")
 
     def _taken(self, number: int) -> tuple[Lease | None, tuple[str, ...]]:
         now = self._clock()
@@ -115,9 +121,13 @@ class Work:
             names = sources.due(db, now, feeds)[:MOST]
             if not names:
                 return None, ()
-            until = now + LEASE
             name = f"collect:{number}"
-            return leases.take(db, name, self._owner, now=since, until=until), names
+            held = leases.take(db, name, self._owner, now=since, until=now + LEASE)
+        if held is not None and self._clock() - now > TAKING:
+            # An issue may have been cut meanwhile, behind the time that we would stamp.
+            self._given_back(held)
+            held = None
+        return held, names
 
     async def _keep(self, held: Lease) -> None:
         while True:
@@ -146,7 +156,6 @@ class Work:
                 self._app.store, self._make, owner=self._owner, clock=self._clock, cut=self._cut
             )
         if slot is not None:
-            await asyncio.to_thread(self._beaten, "publish")
             self.then()
 
     def _cut(self) -> datetime:
@@ -154,7 +163,7 @@ class Work:
         now = self._clock()
         with self._app.store.read() as db:
             reading = leases.oldest(db, "collect:")
-        since = min(filter(None, (reading, now))) - SKEW
+        since = min(filter(None, (reading, now))) - BACK
         return publishing.cutoff(self._app.store, now, reading_since=since)
 
     async def deliver(self, number: int) -> None:
@@ -166,7 +175,6 @@ class Work:
                 await self._courier.run(stop=stop)
             finally:
                 handle.cancel()
-        await asyncio.to_thread(self._beaten, "deliver")
 
     @asynccontextmanager
     async def _told(self, name: str) -> AsyncIterator[None]:
@@ -194,10 +202,6 @@ class Work:
                 f"the clock of this machine is {apart.total_seconds():.0f} s from the database's: "
                 "set both by NTP"
             )
-
-    def _beaten(self, name: str) -> None:
-        with self._app.store.write("rows") as db:
-            beats.beat(db, name, at=self._clock())
 
 
 class Worker:

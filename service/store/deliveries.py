@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, and_, case, func, insert, select, update
 
 from service.errors import StoreError
 from service.model import utc
+from service.store.chunks import planned
 from service.store.ledger import delivery, mailing, recipient
 from service.store.tables import artifact, issue
 
@@ -139,6 +140,8 @@ def add(
     ]
     for first in range(0, len(values), CHUNK):
         db.execute(insert(delivery), values[first : first + CHUNK])
+    if len(values) >= CHUNK:
+        planned(db, "delivery", "recipient", "subscription")
     return len(values)
 
 

@@ -251,7 +251,8 @@ class _Book:
     def put(self, one: Wanted, origin: Origin) -> str:
         """Write one with its groups; return its id."""
         values = {
-            "name": one.name,
+            # PostgreSQL holds no U+0000, and no name has one.
+            "name": one.name and one.name.replace("\0", " "),
             "format": one.format,
             "attach": ",".join(one.attach),
             "language": one.language,

@@ -177,6 +177,22 @@ def test_a_sentence_that_says_mostly_the_same_repeats() -> None:
     assert 0.5 < OVERLAP < 1
 
 
+def test_an_equal_sentence_repeats_whatever_its_marks_and_words_are() -> None:
+    printed = Printed()
+    printed.add([], "It is “over”,  he said.")
+    assert printed.repeats([], 'It is "over", he said')
+    assert not printed.repeats([], "It is not over, he said.")
+    assert not printed.repeats([], "")
+
+
+def test_an_equal_sentence_of_two_outlets_is_printed_once_in_an_issue() -> None:
+    # Of stop words alone: no content words tell that the two are one.
+    short = " This is what it is and what it will be for them all and for all of us."
+    brief = _compose(_story(LONG + short, OTHER + short), _story(OTHER + short.upper()))
+    said = ["".join(filter(str.isalnum, line.text.casefold())) for line in brief.lines()]
+    assert len(said) == len(set(said))
+
+
 def test_builders_give_articles_that_are_what_their_id_says() -> None:
     assert all(a.id == content_id(a.text) for a in builders.articles())
 

@@ -179,3 +179,23 @@ def test_a_day_of_a_story_is_told_once_in_the_readers_language() -> None:
     found = dated([both], asof=date(2026, 3, 10), language="en")
     (event,) = [e for e in found if e.start == date(2026, 3, 3)]
     assert event.sentence.article == both.articles[1].id
+
+
+def test_a_speaker_is_named_as_fully_as_the_article_names_him() -> None:
+    text = SPOKEN.replace("Wang Yi said", "Wang said")
+    (quote,) = _compose(_story(text)).quotes
+    assert quote.speaker.text == "Wang Yi"
+    assert text[quote.speaker.start : quote.speaker.end] == "Wang Yi"
+
+
+def test_an_office_before_a_surname_is_not_a_fuller_name() -> None:
+    text = SPOKEN.replace("Wang Yi said", "President Xi said").replace(
+        "The ministers", "Xi Jinping and the ministers"
+    )
+    (quote,) = _compose(_story(text)).quotes
+    assert quote.speaker.text == "Xi Jinping"
+
+
+def test_a_speaker_whom_the_profile_does_not_know_keeps_the_name_that_stands_there() -> None:
+    (quote,) = _compose(_story(SPOKEN.replace("Wang Yi said", "Petrenko said"))).quotes
+    assert quote.speaker.text == "Petrenko"

@@ -72,7 +72,7 @@ def lives(url: str, port: int, kills: int, most_s: float) -> int:
 @pytest.mark.parametrize(
     ("messages", "kills", "most_s"),
     # Few messages a life, so that there are as many lives.
-    [(60, 6, 0.4), pytest.param(500, 200, 0.08, marks=pytest.mark.slow)],
+    [(60, 6, 0.08), pytest.param(500, 200, 0.08, marks=pytest.mark.slow)],
 )
 def test_everybody_gets_it_and_twice_only_where_the_ledger_says_so(
     tmp_path: Path, url: str, messages: int, kills: int, most_s: float

@@ -119,6 +119,8 @@ NO_MARK = b"From: a\r\n\r\nbody"
         *(b"", NO_MARK, freeze(b"From: a\r\nTo: b", MARK), freeze(b"no header\r\n\r\nbody", MARK)),
         freeze(NO_MARK, "TOKEN7b1f0c9e5d2a4836READER"),
     ],
+    # The mark is random: two processes that share the tests must call them the same.
+    ids=["empty", "no mark", "no end", "no header", "mark of another form"],
 )
 def test_what_is_no_mail_is_refused_in_one_line(content: bytes) -> None:
     with pytest.raises(DeliveryError, match="frozen mail has") as told:

@@ -4,14 +4,26 @@
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from service.render import render
+from service.render import fonts, render
 from tests import builders
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM = Path("/usr/bin/chromium")
+#: Names in the style sheets of page and mail, by the font of ours that stands for them here: a
+#: picture is then the same on every machine, whatever is installed.
+_STANDING_IN = {
+    "Brief Serif": ("Source Serif 4", "Charter", "Iowan Old Style", "Georgia", "serif"),
+    "Brief Sans": ("Source Sans 3", "Arial", "Helvetica", "Helvetica Neue", "sans-serif"),
+    "Brief CJK": ("Noto Sans CJK SC", "Noto Sans SC"),
+}
 GOLDEN = Path(__file__).with_name("golden")
 
 
@@ -41,3 +53,31 @@ def same_as_golden() -> Callable[[str, bytes], None]:
         assert data.decode("utf-8") == path.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Browser"]:
+    """Debian's Chromium, with our fonts and no others."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium here: {CHROMIUM}")
+    from playwright.sync_api import sync_playwright
+
+    names = "".join(
+        f"<match><test name='family'><string>{name}</string></test>"
+        f"<edit name='family' mode='assign' binding='same'><string>{ours}</string></edit></match>"
+        for ours, all_ in _STANDING_IN.items()
+        for name in all_
+    )
+    conf = tmp_path_factory.mktemp("fonts") / "fonts.conf"
+    conf.write_text(
+        f"<?xml version='1.0'?><fontconfig><include>{fonts.ensure()}</include>{names}</fontconfig>",
+        encoding="utf-8",
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu"],
+            env={**os.environ, "FONTCONFIG_FILE": str(conf)},
+        )
+        yield browser
+        browser.close()

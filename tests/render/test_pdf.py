@@ -8,14 +8,16 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import page
 import pikepdf
 import pypdfium2
 import pytest
+import tinyhtml5  # type: ignore[import-untyped]
 
 from service.errors import RenderError
-from service.render import pdf
+from service.render import html, pdf
 from tests import builders
 
 #: Each opened a file, or put one into the document, with WeasyPrint's own fetcher.
@@ -310,3 +312,23 @@ class listening:
         if event in ("open", "socket.connect"):
             for target in listening._targets:
                 target.append(str(details[0]) + str(details[1:2]))
+
+
+def test_a_page_is_read_as_xml_with_the_same_elements_as_html() -> None:
+    def elements(found: ElementTree.Element) -> list[object]:
+        words = " ".join((found.text or "").split()), " ".join((found.tail or "").split())
+        kept = {k: v for k, v in found.attrib.items() if "xmlns" not in k}
+        return [found.tag, kept, *words, [elements(child) for child in found]]
+
+    markup = html.paper(builders.brief())
+    as_html = tinyhtml5.parse(markup, namespace_html_elements=False)
+    assert elements(ElementTree.fromstring(markup)) == elements(as_html)
+    page = pdf._parsed(markup, pdf._deny_all())
+    assert elements(page.etree_element) == elements(as_html)
+
+
+def test_a_page_that_is_not_xml_is_read_as_html() -> None:
+    frame = "<!DOCTYPE html><html lang=en><title>t</title><p>one<br>two &nbsp; three</html>"
+    made = pdf._set(frame, "", builders.quiet())
+    with pypdfium2.PdfDocument(made) as document:
+        assert "three" in document[0].get_textpage().get_text_range()

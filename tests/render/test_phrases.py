@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.model import ReadState, Skipped, SourceRead
 from service.render import phrases
 from tests import builders
 
@@ -105,3 +107,32 @@ def test_stories_by_field_are_numbered_on_and_an_empty_field_is_left_out() -> No
         ("Trade, finance and sanctions", [6, 7]),
     ]
     assert phrases.told_in(10, brief) == (6,)
+
+
+def _read(number: int, state: ReadState = "read", error: str | None = None) -> SourceRead:
+    return SourceRead(
+        name=f"Source {number}", kind="feed", state=state, items=number, new=0, error=error
+    )
+
+
+@given(
+    st.lists(st.sampled_from([("read", None), ("silent", None), ("failed", "x"), ("partial", "x")]))
+)
+def test_every_source_has_a_line_of_its_own_or_stands_in_one_with_its_like(
+    states: list[tuple[ReadState, str | None]],
+) -> None:
+    sources = tuple(_read(n, *state) for n, state in enumerate(states))
+    groups, single = phrases.together(sources), phrases.alone(sources)
+    assert sorted(s.items for s in (*single, *chain(*groups))) == list(range(len(sources)))
+    for group in groups:
+        assert len(group) > 8
+        assert len({source.state for source in group}) == 1
+        assert not any(source.error for source in group)
+
+
+def test_what_was_left_out_is_grouped_by_its_reason() -> None:
+    entries = tuple(
+        Skipped(source=source, key="", reason=reason)
+        for source, reason in (("A", "x"), ("A", "y"), ("B", "x"))
+    )
+    assert phrases.by_reason(entries) == ((entries[0], entries[2]), (entries[1],))

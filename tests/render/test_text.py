@@ -7,7 +7,10 @@ from itertools import pairwise
 
 from markdown_it import MarkdownIt
 
+from service.brief.printed import check_facts
+from service.model import Skipped, SourceRead
 from service.render import fold, text
+from service.render.facts import facts
 from tests import builders
 
 
@@ -121,3 +124,22 @@ def test_a_table_row_holds_even_where_a_name_has_a_bar_or_a_line_break() -> None
     coverage = replace(brief.coverage, sources=(odd, *brief.coverage.sources[1:]))
     shown = text.markdown(replace(brief, coverage=coverage)).decode("utf-8")
     assert "| a \\| b \\| c | feed | read | 40 | 6 |" in shown
+
+
+def test_many_sources_take_a_few_lines_and_each_keeps_its_numbers() -> None:
+    brief = builders.brief()
+    sources = tuple(
+        SourceRead(name=f"Paper {n:02}", kind="feed", state="read", items=100 + n, new=n)
+        for n in range(80)
+    )
+    left_out = tuple(Skipped(source=f"Paper {n}", key="k", reason="has no text") for n in "abc")
+    coverage = replace(brief.coverage, sources=sources, skipped=left_out)
+    many = replace(brief, coverage=coverage)
+    plain = text.plain(many).decode()
+    lines = plain[plain.index("COVERAGE") : plain.index("\nSOURCES")].splitlines()
+    assert len(lines) < 45
+    told = " ".join(plain.split())
+    assert "read (items held/new): Paper 00 100/0 · Paper 01 101/1" in told
+    assert "has no text: Paper a, k · Paper b, k · Paper c, k" in told
+    check_facts("txt", [plain], facts(many))
+    check_facts("md", [text.markdown(many).decode()], facts(many))

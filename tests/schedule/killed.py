@@ -1,4 +1,6 @@
-"""A service that is killed at every statement of a tick: `python killed.py FOLDER`.
+"""A service that is killed at every statement of a tick: `python killed.py FOLDER [URL]`.
+
+URL: of an empty database of PostgreSQL, of which copies are made; without it, files of SQLite.
 
 For n from 1 on: a process of its own ticks and kills itself with SIGKILL before the n-th statement
 or commit; another looks at what is there, ticks to the end, and looks again. Ends with the first n
@@ -12,7 +14,8 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,19 +37,57 @@ START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 BACK = START + timedelta(days=3)
 
 
-def main(folder: Path) -> None:
-    before = folder / "before.db"
-    _fork(_begin, before)
+class Files:
+    """Databases that are files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.first = f"sqlite:///{folder / 'before.db'}"
+
+    @contextmanager
+    def copied(self, number: int) -> Iterator[str]:
+        """Give a copy of the first one."""
+        file = self._folder / f"{number}.db"
+        shutil.copyfile(self._folder / "before.db", file)
+        yield f"sqlite:///{file}"
+
+
+class Databases:
+    """Databases of a server."""
+
+    def __init__(self, url: str) -> None:
+        self.first = url
+        self._server, _, self._name = url.rpartition("/")
+
+    @contextmanager
+    def copied(self, number: int) -> Iterator[str]:
+        """Give a copy of the first one."""
+        name = f"killed{number}"
+        self._sql(f"CREATE DATABASE {name} TEMPLATE {self._name}")
+        yield f"{self._server}/{name}"
+        self._sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _sql(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(f"{self._server}/postgres", autocommit=True) as db:
+            db.execute(statement.encode())
+
+
+def main(folder: Path, url: str | None) -> None:
+    made = Files(folder) if url is None else Databases(url)
+    found = folder / "found.json"
+    _fork(_begin, made.first)
     number, killed = 0, True
     while killed:
         number += 1
-        file = folder / f"{number}.db"
-        shutil.copyfile(before, file)
-        status = _fork(_tick, file, number)
-        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-        left = _look(file)
-        _fork(_tick, file, None)
-        row = {"n": number, "killed": killed, "status": status, "left": left, "end": _look(file)}
+        with made.copied(number) as copy:
+            status = _fork(_tick, copy, number)
+            killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+            left = _look(copy, found)
+            _fork(_tick, copy, None)
+            end = _look(copy, found)
+        row = {"n": number, "killed": killed, "status": status, "left": left, "end": end}
         sys.stdout.write(json.dumps(row) + "\n")
 
 
@@ -64,18 +105,14 @@ def _fork(work: Callable[..., None], *given: object) -> int:
     return os.waitpid(child, 0)[1]
 
 
-def _open(file: Path) -> Store:
-    return Store.open(f"sqlite:///{file}")
-
-
-def _begin(file: Path) -> None:
-    with _open(file) as store:
+def _begin(url: str) -> None:
+    with Store.open(url) as store:
         tick(store, RULES, now=START)
         tick(store, RULES, now=START + timedelta(hours=20))
 
 
-def _tick(file: Path, number: int | None) -> None:
-    with _open(file) as store:
+def _tick(url: str, number: int | None) -> None:
+    with Store.open(url) as store:
         if number is not None:
             _kill_at(store, number)
         tick(store, RULES, now=BACK)
@@ -94,20 +131,19 @@ def _kill_at(store: Store, number: int) -> None:
         event.listen(store._engine, name, count)
 
 
-def _look(file: Path) -> dict[str, str]:
+def _look(url: str, found: Path) -> dict[str, str]:
     """Return the states of all periods; the store is opened as after a restart."""
-    found = file.with_suffix(".json")
-    _fork(_write, file, found)
+    _fork(_write, url, found)
     rows: dict[str, str] = json.loads(found.read_text(encoding="utf-8"))
     return rows
 
 
-def _write(file: Path, found: Path) -> None:
-    with _open(file) as store, store.read() as db:
+def _write(url: str, found: Path) -> None:
+    with Store.open(url) as store, store.read() as db:
         slots = periods.listing(db, limit=None)
     rows = {f"{slot.edition} {slot.key}": slot.state for slot in slots}
     found.write_text(json.dumps(rows), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)

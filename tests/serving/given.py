@@ -1,5 +1,6 @@
 """A desk that serves, with a clock that is set by hand."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,18 @@ START = datetime(2026, 11, 18, 6, 0, tzinfo=UTC)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 DAILY: dict[str, Any] = {"name": "daily", "every": "day", "at": "07:00", "formats": ["txt"]}
+
+
+TRAINS = (
+    "Night trains to Harbin start again\n\nRussia and China agreed on Friday to run night trains "
+    "between Vladivostok and Harbin again from December. The railways of both countries will sell "
+    "tickets from Monday on. Two trains a week will cross the border at Grodekovo.\n"
+)
+TARIFFS = (
+    "Beijing lowers duties on Russian fish\n\nChina lowered its duties on frozen fish from Russia "
+    "to three per cent on Tuesday. Traders in Vladivostok expect to sell more pollock there this "
+    "winter. The customs office of Dalian will check the first ships on Thursday.\n"
+)
 
 
 class Hands:
@@ -135,3 +148,15 @@ def ask(store: Store, edition: str, hands: Hands, key: str = "asked-1") -> None:
 def told(store: Store) -> dict[str, Notice]:
     with store.read() as db:
         return {one.cause: one for one in notices.listing(db, since=LONG_AGO)}
+
+
+def publish(app: App, hands: Hands, key: str = "asked-1", *, edition: str = "daily") -> Slot:
+    """Ask for an issue, and make it with a last round before."""
+    ask(app.store, edition, hands, key)
+    asyncio.run(jobs_of(app, hands).publish())
+    return slots(app.store)[key]
+
+
+def outlets(app: App, issue: int) -> set[str]:
+    """Return the titles of what an issue cites."""
+    return {source.title for source in printed(app.store, issue).sources}

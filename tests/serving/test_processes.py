@@ -1,6 +1,7 @@
 """The service as a process: started, signalled, killed, and started again (fault rows 7, 16)."""
 
 import json
+import os
 import signal
 import subprocess
 import urllib.request
@@ -44,6 +45,9 @@ def _months_pass(home: Path) -> None:
 
 
 def test_a_brief_arrives_once_however_often_the_service_is_started(place: Path) -> None:
+    for document in (place / "corpus").iterdir():
+        # One that was written a moment ago would be left to the next round.
+        os.utime(document, (1_772_500_000, 1_772_500_000))
     with served.mail(Server()) as server:
         served.write(place, smtp=server.port)
         _ask(place)

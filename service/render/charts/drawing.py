@@ -137,7 +137,7 @@ class _Sheet:
         self._canvas.add_artist(line)
 
     def write(
-        self, words: str, x: float, y: float, *, size: float = SIZE, color: str = INK, **style: str
+        self, words: str, x: float, y: float, *, size: float = SIZE, color: str = INK, **style: Any
     ) -> None:
         """Write words at a place; style: `ha` and `va`, how they lie to it."""
         from matplotlib.text import Text
@@ -236,6 +236,8 @@ def _inline(document: str, figure: Figure) -> bytes:
         # Groups that had an id only; each costs a document's parser and its layout.
         element = re.sub(r"</?g/?>", "", element)
     element = re.sub(r"\s*\n\s*", "\n", element)
+    # A path is written over several lines, which an XML parser reads as blanks and an HTML one not.
+    element = re.sub(r"\n(?=[^<])", " ", element)
     head, rest = element.split(">", 1)
     return f'{head} role="img"><title>{escape(figure.alt)}</title>{rest}'.encode()
 

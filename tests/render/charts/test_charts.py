@@ -1,5 +1,6 @@
 """The pictures: the same bytes each time, text as text, nothing that reaches out of them."""
 
+import io
 import re
 import struct
 import subprocess
@@ -7,8 +8,10 @@ import sys
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from lxml import etree
+from PIL import Image
 
 from service.render import charts
 from service.render.charts import Chart, drawing
@@ -167,3 +170,24 @@ def test_nothing_is_imported_for_an_issue_without_a_chart() -> None:
         "assert 'matplotlib' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_no_word_of_a_picture_reaches_over_its_edge() -> None:
+    long = bars(("China National Petroleum Corporation", "b", "Многосторонние форматы"), count=6)
+    for form in (long, replace(long, stacked=True)):
+        data, width, _ = drawing.draw(form, "png")
+        with Image.open(io.BytesIO(data)) as picture:
+            edge = np.asarray(picture.convert("L"))[:, [0, -1]]
+        assert width == 400
+        # The line on which bars stand reaches from edge to edge.
+        assert (edge < 128).sum() <= 4
+
+
+def test_the_keys_of_many_series_stand_in_several_rows_without_touching() -> None:
+    data, _, _ = drawing.draw(bars(("a", "b", "c"), stacked=True, count=9), "svg")
+    keys = [t for t in etree.fromstring(data).iter(f"{SVG}text") if "Series" in (t.text or "")]
+    places = [(float(t.get("y", "")), float(t.get("x", ""))) for t in keys]
+    assert len(set(places)) == 9
+    assert len({y for y, _ in places}) > 1
+    for (row, x), (next_row, next_x) in pairwise(places):
+        assert next_row > row or next_x > x + 20
