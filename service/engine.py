@@ -2,11 +2,11 @@
 
 Problem: one machine can read and send only so much; and work that is spread over several must not
 be lost, nor done twice where that is seen. Choice: the tables say what is due and who is at it
-(`Due`), and each step asks them first. What is handed over is a hint ("collect group 17", "publish",
-"deliver"), by Procrastinate, whose queue lies in the same database: no broker, a job is fetched
-with SKIP LOCKED, LISTEN wakes who waits. A hint that is lost, doubled or late costs nothing: the
-step finds what is due now, or nothing. So the queue may be emptied at any time, and one sweep
-builds it up again; and the very same steps run in one process without any queue (`here`).
+(`Due`), and each step asks them first. What is handed over is a hint ("collect group 17",
+"publish", "deliver"), by Procrastinate, whose queue lies in the same database: no broker, a job is
+fetched with SKIP LOCKED, LISTEN wakes who waits. A hint that is lost, doubled or late costs
+nothing: the step finds what is due now, or nothing. So the queue may be emptied at any time, and
+one sweep builds it up again; and the very same steps run in one process without any queue (`here`).
 
 Each hint has a queueing lock: while one waits, a second like it is refused. There is no lock on
 what runs: who has the work is said by leases in our own tables, which a frozen worker loses, while

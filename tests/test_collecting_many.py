@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -49,9 +50,9 @@ class Counting(Store):
     writes = 0
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *about: Any, **more: Any) -> Iterator[Connection]:
         self.writes += 1
-        with super().write() as db:
+        with super().write(*about, **more) as db:
             yield db
 
 
@@ -172,8 +173,8 @@ class Full(Store):
     """A store on a disk that is full."""
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        with super().write() as db:
+    def write(self, *about: Any, **more: Any) -> Iterator[Connection]:
+        with super().write(*about, **more) as db:
             yield db
             raise StoreError("disk full")
 

@@ -42,7 +42,7 @@ def test_every_command_is_in_the_readme(words: str) -> None:
 
 
 def test_the_readme_names_no_command_that_is_not_there() -> None:
-    named = set(re.findall(r"^\| `briefing ([a-z]+(?: [a-z]+)?)", README, re.MULTILINE))
+    named = set(re.findall(r"^\| `briefing ([a-z]+(?: [a-z-]+)?)", README, re.MULTILINE))
     assert named == set(_words())
 
 
@@ -52,7 +52,7 @@ def test_every_setting_is_documented(key: str) -> None:
 
 
 def test_no_setting_is_documented_that_is_not_there() -> None:
-    assert set(re.findall(r"^\| `([a-z]+\.[a-z_]+)`", SETTINGS, re.MULTILINE)) == set(_keys())
+    assert set(re.findall(r"^\| `([a-z]+\.[a-z0-9_]+)`", SETTINGS, re.MULTILINE)) == set(_keys())
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda p: p.name)

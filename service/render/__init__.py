@@ -17,6 +17,10 @@ Decisions:
   paragraph, since WeasyPrint knows no `Note`. The narrower text is easier to read, too: 66 signs a
   line and not 90.
 - Tables of the PDF have fixed columns: how wide each sentence could be is a fifth of the layout.
+  Nothing in its running text floats: after a float, WeasyPrint measures every line of the page
+  twice. Rejected: notes in the flow of the text (an eighth faster, and the side notes are gone).
+- Sources that were read without a fault are one line where they are many, with their two numbers
+  each; what was left out is told by its reason. Eighty rows of "read" hid the one that failed.
 - A character for which the fonts have no glyph fails the PDF; the error names it and its place.
   Replacing it would print something that the source did not write; a box would hide it. The other
   formats have no such limit. A caller that must publish asks again without "pdf".

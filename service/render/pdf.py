@@ -8,7 +8,8 @@ the issue's data, from which any other program can read what the pages say; for 
 PDF/A-3u, too, which forbids whatever needs something from outside of the file.
 
 Python's garbage collector is off while a document is laid out, which saves about 30 % of the time
-(measured on 60 pages with WeasyPrint 70) and costs memory until it runs again.
+(measured on 60 pages with WeasyPrint 70) and costs memory until it runs again. The page is read as
+XML where it is XML, and a style sheet once a process; see docs/speed.md for what that saves.
 """
 
 import gc

@@ -1,6 +1,9 @@
 """What was collected and what was published: one database, one module of queries a noun.
 
-    engine.py        open a database, one transaction to read or to write, faults in one line
+    engine.py        open a database, one transaction to read or to write
+    sqlite.py        what is SQLite's own: the file, how a transaction begins
+    postgres.py      what is PostgreSQL's own: the server, who may write beside whom
+    faults.py        what a fault of either means, in one line
     tables.py        the schema, as SQLAlchemy Core tables
     migrations/      how a database comes to that schema
     revisions.py     how an entry becomes a revision of an article, in bulk
@@ -11,6 +14,10 @@
     periods.py       the calendar: which periods are due, and what became of each
     notices.py       what the operator must know
     beats.py         when each part of the service last did its work
+    leases.py        work that several workers may take, and who has it
+    searching.py     the index of words, as each engine has it
+    copying.py       a store moved to another engine, counted and compared
+    pruning.py       what is let go, and what never is
 
 Functions take a `Connection` that stands in a transaction of the caller's, so that what belongs
 together (an issue, its files, later its outbox) is written together or not at all.
@@ -32,15 +39,11 @@ which `place.restored` says; but it is not news.
 *Core, not ORM.* The nouns are the frozen dataclasses of `service.model`; rows are turned into
 them in one place each. An ORM would add a second, mutable set of the same nouns.
 
-*One code for two engines.* Nothing here is SQLite's own but `engine.py`: no upsert, no JSON
-operators, no PRAGMA elsewhere. Uniqueness is in the tables, so a second writer can at worst be
-refused. PostgreSQL caps an index entry at 2,704 bytes: a source must keep keys and addresses
-below that.
-
-*Writing on SQLite.* `BEGIN IMMEDIATE`, because a deferred transaction that reads and then writes
-is refused at once, whatever the time-out, when another one wrote in between. WAL, so that
-readers go on meanwhile. `synchronous=FULL` for all: an issue or a delivery that is lost with the
-power is sent twice, and a reading is one commit a source.
+*One code for two engines.* What is one engine's own stands in `sqlite`, `postgres` and `searching`,
+where its reasons are; elsewhere there is no upsert, no JSON operator, no PRAGMA. Uniqueness is in
+the tables, so a second writer can at worst be refused. PostgreSQL caps an index entry at 2,704
+bytes: a source must keep keys and addresses below that. Its texts are in the order of their code
+points (`COLLATE "C"`, migration 8), as SQLite's are; a migration that adds a text adds that, too.
 """
 
 from service.store.engine import Store

@@ -19,8 +19,8 @@ refusal costs a whole batch, and which say nothing of two articles that should h
 Rejected: one lock for all that writes (right, but no faster with two workers than with one), and
 locks that live with the session, which a frozen process keeps.
 
-What does not hold across a frozen process or a lost connection is said nowhere by a lock: there it
-is the lease and the attempt's number in the row (`outbox`, `periods`, `turns`).
+A lock says nothing of what lasts longer than a transaction, across which a process may be frozen or
+cut off: there it is the lease and the attempt's number in the row (`outbox`, `periods`, `turns`).
 """
 
 from collections.abc import Callable, Collection
@@ -35,8 +35,12 @@ from service.errors import StoreError
 
 #: First half of the locks' keys: "brief" on a telephone's keys, so that other programs' are others.
 _SPACE = 27433
-_ALONE = text(f"SELECT pg_advisory_xact_lock({_SPACE}, 0)")
-_SHARED = f"SELECT pg_advisory_xact_lock_shared({_SPACE}, 0)"
+#: A process that is frozen in the middle of a transaction keeps its locks; the server ends the
+#: transaction when nothing has come of it for so long, sooner than others give up (`lock_timeout`).
+_SILENT_MS = 15_000
+_BEGIN = f"SELECT set_config('idle_in_transaction_session_timeout', '{_SILENT_MS}', true), "
+_ALONE = text(f"{_BEGIN} pg_advisory_xact_lock({_SPACE}, 0)")
+_SHARED = f"{_BEGIN} pg_advisory_xact_lock_shared({_SPACE}, 0)"
 #: Each row by its own key and owner, in one statement: as many as like.
 _ROWS = text(_SHARED)
 #: Articles without a word on which: one at a time, and none of those that say which.

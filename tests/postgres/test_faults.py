@@ -208,3 +208,26 @@ def test_tables_that_have_grown_by_much_are_counted_before_they_are_used(url: st
         queue(store, issue(store))
     counted = "SELECT reltuples FROM pg_class WHERE relname IN ('delivery', 'subscription')"
     assert server().sql(counted, url.rpartition("/")[2]) == [(CHUNK,), (CHUNK,)]
+
+
+def test_who_is_frozen_in_a_transaction_keeps_the_others_out_for_a_while_only(url: str) -> None:
+    code = (
+        "import os, signal, sys\n"
+        "from service.store import Store\n"
+        "with Store.open(sys.argv[1]) as store, store.write('rows') as db:\n"
+        "    print('in', flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGSTOP)\n"
+    )
+    with (
+        Store.open(url) as store,
+        subprocess.Popen(
+            [sys.executable, "-c", code, url], stdout=subprocess.PIPE, text=True, cwd=_ROOT
+        ) as frozen,
+    ):
+        assert frozen.stdout is not None
+        assert frozen.stdout.readline() == "in\n"
+        try:
+            record(store, entry("a", "One."))
+            assert frozen.poll() is None
+        finally:
+            frozen.kill()
