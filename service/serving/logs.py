@@ -19,7 +19,7 @@ from service.settings import Settings
 OURS = ("service", "feeds", "summarizers", "templates")
 _PAIR = re.compile(r"\s*\b([a-z_]+)=(%[a-z.0-9]+)")
 #: An edition of a zone, "daily@Asia/Tokyo", is none.
-_MAILBOX = re.compile(r"[^\s@<>\"'=,;:()\[\]]+@[\w-]+(?:\.[\w-]+)+")
+_MAILBOX = re.compile(r"[^\s@<>\",;:()\[\]]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def masked(text: str) -> str:

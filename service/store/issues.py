@@ -132,7 +132,8 @@ def add(
             period_end=period.end,
             cutoff=cutoff,
             created=created,
-            title=title,
+            # PostgreSQL holds no U+0000; the brief has it as it was, escaped.
+            title=title.replace("\0", " "),
             brief=brief_json,
             sha256=digest,
             manifest=manifest,

@@ -153,7 +153,7 @@ def test_a_hostile_file_costs_itself_only(name: str, tmp_path: Path) -> None:
             batch = await folder.read(None)
             seconds = time.monotonic() - begin
             again = await folder.read(batch.cursor)
-        # What was stopped once is not tried again before it changes.
+        # What was stopped is tried once more: the machine may have been busy. It costs as much.
         assert again.problems == batch.problems
         return [e.key for e in batch.entries], [p.reason for p in batch.problems], seconds
 
@@ -163,7 +163,8 @@ def test_a_hostile_file_costs_itself_only(name: str, tmp_path: Path) -> None:
     # The start of the process, and the good file, are in it.
     assert seconds < LIMIT_S + 3
     if name in (ALWAYS[1], "wide.html"):
-        assert problems == ["took more than 5 s and was stopped"]
+        # A busy machine may be at fault, too: it is tried in three readings.
+        assert problems == ["took more than 5 s and was stopped; it is tried again next time"]
 
 
 def test_a_feed_that_ends_its_reader_says_so_and_the_next_one_is_read() -> None:
