@@ -55,9 +55,13 @@ def same_as_golden() -> Callable[[str, bytes], None]:
     return compare
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Browser"]:
-    """Debian's Chromium, with our fonts and no others."""
+    """Debian's Chromium, with our fonts and no others.
+
+    No longer than a module: while it is open, a loop runs in this thread, and no test that needs one
+    of its own can have it.
+    """
     if not CHROMIUM.exists():
         pytest.skip(f"no Chromium here: {CHROMIUM}")
     from playwright.sync_api import sync_playwright
