@@ -59,8 +59,8 @@ def same_as_golden() -> Callable[[str, bytes], None]:
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Browser"]:
     """Debian's Chromium, with our fonts and no others.
 
-    No longer than a module: while it is open, a loop runs in this thread, and no test that needs one
-    of its own can have it.
+    No longer than a module: while it is open, a loop runs in this thread, and no test that needs
+    one of its own can have it.
     """
     if not CHROMIUM.exists():
         pytest.skip(f"no Chromium here: {CHROMIUM}")
