@@ -15,7 +15,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from benchmarks.children import started, told
 from service.delivering.courier import Courier
 from service.delivering.letters import Letters, stored
 from service.delivery.smtp import Server, SmtpChannel
@@ -218,13 +218,8 @@ def _received(record: Path) -> dict[str, list[str]]:
 
 @contextlib.contextmanager
 def _sink(record: Path) -> Iterator[int]:
-    command = [sys.executable, "-P", "-m", "tests.delivery.server", str(record)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield int(process.stdout.readline())
-        finally:
-            process.terminate()
+    with started("tests.delivery.server", record) as process:
+        yield told(process)[0]
 
 
 if __name__ == "__main__":

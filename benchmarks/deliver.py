@@ -147,11 +147,6 @@ def _prepared(app: App, case: Case) -> Prepared:
     order = app.order(
         edition=EDITION,
         formats=("pdf",),
-        since=None,
-        until=None,
-        number=None,
-        max_stories=None,
-        summarizer=None,
     )
     reads = asyncio.run(app.collect(Silent()))
     made = pipeline.publish(app.store, app.feeds, reads, app.profile, order, progress=Silent())

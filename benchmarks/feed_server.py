@@ -10,10 +10,11 @@ answer takes 20 ms longer than the machine needs.
 import asyncio
 import contextlib
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from benchmarks.children import started, told
 
 LATENCY_S = 0.02
 #: The beginning of an item's address, or of its name.
@@ -52,13 +53,8 @@ def addresses(port: int, count: int, *, path: str = "feed") -> list[str]:
 @contextlib.contextmanager
 def serving(folder: Path) -> Iterator[int]:
     """Run the server in a process; yield its port."""
-    command = [sys.executable, "-P", "-m", "benchmarks.feed_server", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield int(process.stdout.readline())
-        finally:
-            process.terminate()
+    with started("benchmarks.feed_server", folder) as process:
+        yield told(process)[0]
 
 
 async def _serve(folder: Path) -> None:

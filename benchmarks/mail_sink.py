@@ -8,9 +8,9 @@ recipients it was given.
 import asyncio
 import contextlib
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
+
+from benchmarks.children import started, told
 
 
 class Counts:
@@ -73,16 +73,14 @@ class _Talk(asyncio.Protocol):
 
 
 @contextlib.contextmanager
-def sinking(told: list[int]) -> Iterator[int]:
-    """Run a sink in a process; yield its port; `told` then holds messages and recipients."""
-    command = [sys.executable, "-P", "-m", "benchmarks.mail_sink"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
+def sinking(counts: list[int]) -> Iterator[int]:
+    """Run a sink in a process; yield its port; `counts` then holds messages and recipients."""
+    with started("benchmarks.mail_sink") as process:
         try:
-            yield int(process.stdout.readline())
+            yield told(process)[0]
         finally:
             process.terminate()
-            told[:] = [int(word) for word in process.stdout.readline().split()]
+            counts[:] = told(process)
 
 
 async def _serve() -> None:

@@ -10,13 +10,14 @@ import random
 import re
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from service import pipeline, settings
 from service.app import App
 from service.model import Brief
+from service.progress import timed
 from service.render import html
 
 SIZES = (5, 100, 1000)
@@ -32,14 +33,11 @@ class Stopwatch:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
-    def step(self, name: str) -> AbstractContextManager[object]:
-        return self._timed(name)
+    def step(self, name: str) -> AbstractContextManager[None]:
+        return timed(name, self._took)
 
-    @contextmanager
-    def _timed(self, name: str) -> Iterator[None]:
-        begin = time.perf_counter()
-        yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
+    def _took(self, name: str, seconds: float) -> None:
+        self.seconds[name] = self.seconds.get(name, 0.0) + seconds
 
 
 def write_corpus(folder: Path, size: int, seed: int = 1) -> None:
@@ -92,11 +90,6 @@ def _once(size: int) -> tuple[dict[str, float], float]:
             order = desk.order(
                 edition="bench",
                 formats=("pdf",),
-                since=None,
-                until=None,
-                number=None,
-                max_stories=None,
-                summarizer=None,
             )
             reads = asyncio.run(desk.collect(watch))
             made = pipeline.publish(

@@ -172,11 +172,6 @@ def _enqueued(file: Path, messages: int) -> None:
         order = app.order(
             edition=EDITION,
             formats=("txt",),
-            since=None,
-            until=None,
-            number=None,
-            max_stories=None,
-            summarizer=None,
         )
         reads = asyncio.run(app.collect(Silent()))
         made = pipeline.publish(app.store, app.feeds, reads, app.profile, order, progress=Silent())

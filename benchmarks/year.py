@@ -23,12 +23,12 @@ from datetime import time as wall_time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 
-from service.model import Period
 from service.schedule import Rule, due
 from service.store import Store, issues, periods
 from service.ticking import Clock, tick
+from tests.store.given import blank_issue
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 RESTARTS = 40
@@ -107,7 +107,7 @@ class Service:
     def make(self, now: datetime) -> None:
         with self.store.write() as db:
             while slot := periods.claim(db, self.name, now=now, lease=LEASE):
-                periods.publish(db, slot, _issue(db, slot.edition, now), now=now, note=None)
+                periods.publish(db, slot, blank_issue(db, slot.edition, now), now=now, note=None)
 
     def die(
         self, how: str, now: datetime, steady_s: float, rules: tuple[Rule, ...], at: int
@@ -143,20 +143,6 @@ def _killing(store: Store, number: int) -> Iterator[None]:
         yield
     finally:
         event.remove(store._engine, "before_cursor_execute", count)
-
-
-def _issue(db: Connection, edition: str, now: datetime) -> int:
-    return issues.add(
-        db,
-        edition=edition,
-        number=issues.next_number(db, edition),
-        period=Period(start=now, end=now),
-        cutoff=now,
-        created=now,
-        title="Brief",
-        brief_json="{}",
-        manifest="{}",
-    )
 
 
 class World:

@@ -234,8 +234,8 @@ class App:
 
     def _language(self, edition: str) -> str:
         """Return the language of an edition's own words: its own, or else the desk's."""
-        own = next((e.language for e in self.settings.edition if e.name == edition), None)
-        return own or self.settings.desk.language
+        own = self.settings.own(edition)
+        return (own and own.language) or self.settings.desk.language
 
     def _said(self, key: str, language: str) -> str:
         """Return a text of the desk as it is written; our own default in the edition's language."""
@@ -245,21 +245,24 @@ class App:
 
     def _mail(self, edition: str) -> Literal["digest", "full"]:
         """Return what the HTML of an edition's mails holds: its own choice, or else the desk's."""
-        own = next((e.mail for e in self.settings.edition if e.name == edition), None)
-        return own or self.settings.desk.mail
+        own = self.settings.own(edition)
+        return (own and own.mail) or self.settings.desk.mail
 
     def order(
         self,
         *,
         edition: str,
         formats: tuple[str, ...],
-        since: datetime | None,
-        until: datetime | None,
-        number: int | None,
-        max_stories: int | None,
-        summarizer: str | None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        number: int | None = None,
+        max_stories: int | None = None,
+        summarizer: str | None = None,
     ) -> Order:
-        """Return the order of an issue, with the desk's settings where nothing else is asked."""
+        """Return the order of an issue, with the desk's settings where nothing else is asked.
+
+        since, until, number: as of `Order`.
+        """
         desk = self.settings.desk
         name = summarizer or desk.summarizer
         own = self.settings.templates(edition)

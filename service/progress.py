@@ -1,6 +1,8 @@
 """What the steps of a run tell of their progress, whoever watches: a terminal, or a stopwatch."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from time import monotonic
 from typing import Protocol
 
 
@@ -17,3 +19,13 @@ class Silent:
 
     def step(self, name: str) -> AbstractContextManager[object]:
         return nullcontext()
+
+
+@contextmanager
+def timed(name: str, took: Callable[[str, float], None]) -> Iterator[None]:
+    """Tell, when the block ends, however it ends, how many seconds the step took."""
+    began = monotonic()
+    try:
+        yield
+    finally:
+        took(name, monotonic() - began)

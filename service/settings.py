@@ -318,10 +318,18 @@ class Settings(BaseSettings):
         """Return a path of the settings, absolute where `anchor` is."""
         return self.anchor / Path(value).expanduser()
 
+    def own(self, edition: str) -> EditionSettings | None:
+        """Return what an edition says of itself; None: nothing, as of issues on demand.
+
+        edition: "daily", or "daily@Asia/Tokyo", which is "daily" for readers of a zone.
+        """
+        name = edition.partition("@")[0]
+        return next((one for one in self.edition if one.name == name), None)
+
     def templates(self, edition: str) -> Path | None:
         """Return the folder of templates over the shipped ones: an edition's own, or the desk's."""
-        own = next((e.templates for e in self.edition if e.name == edition), None)
-        chosen = own or self.desk.templates
+        own = self.own(edition)
+        chosen = (own and own.templates) or self.desk.templates
         return self.path(chosen).absolute() if chosen else None
 
     @property

@@ -1,9 +1,12 @@
-"""What many tests need: a desk of their own, with a small corpus."""
+"""What many tests need: a desk of their own with a small corpus, and a store of each engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from service.store import Store
+from tests.postgres.given import ENGINES, database
 
 BRIDGE = (
     "Second rail bridge over the Amur opens\n\n"
@@ -51,3 +54,16 @@ def briefing(
         return (code if isinstance(code, int) else 0 if code is None else 1), out, err
 
     return run
+
+
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of a new, empty database for one test."""
+    with database(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    with Store.open(url) as store:
+        yield store

@@ -17,11 +17,6 @@ def _order(folder: Path, text: str, edition: str) -> Order:
         return desk.order(
             edition=edition,
             formats=("txt",),
-            since=None,
-            until=None,
-            number=None,
-            max_stories=None,
-            summarizer=None,
         )
 
 

@@ -46,11 +46,7 @@ def _publish(
     order = desk.order(
         edition=edition,
         formats=("txt",),
-        since=None,
-        until=None,
         number=number,
-        max_stories=None,
-        summarizer=None,
     )
     return pipeline.publish(desk.store, desk.feeds, (), desk.profile, order, progress=progress)
 

@@ -65,7 +65,7 @@ class Sending:
             files,
             self._desk,
             edition=self._edition,
-            templates=app.settings.templates(brief.edition.partition("@")[0]),
+            templates=app.settings.templates(brief.edition),
             press=app.press,
         )
         self._mailings.prepare(self._kinds())

@@ -15,6 +15,7 @@ from service.model.mailbox import mailbox
 from service.settings import Settings
 from service.store.deliveries import BY_HAND
 from service.store.recipients import Format, Given, Wanted
+from service.values import length
 
 if TYPE_CHECKING:
     from service.delivery.mailbox import Mailbox
@@ -67,16 +68,14 @@ def groups(settings: Settings) -> Given:
 
 def expires(settings: Settings, edition: str, now: datetime) -> datetime:
     """Return when an issue of an edition that is published now is worth nothing any more."""
-    name = edition.partition("@")[0]
-    own = next((e for e in settings.edition if e.name == name), None)
-    return now + (_DAY if own is None or name == BY_HAND else _lasts(own))
+    own = settings.own(edition)
+    return now + (_DAY if own is None or own.name == BY_HAND else _lasts(own))
 
 
 def _lasts(edition: "EditionSettings") -> timedelta:
     if edition.expires is None:
         return _LASTS.get(edition.every or "", _DAY)
-    number = int(edition.expires[:-1])
-    return timedelta(hours=number) if edition.expires.endswith("h") else timedelta(days=number)
+    return length(edition.expires)
 
 
 def desk(settings: Settings, environ: Mapping[str, str] = os.environ) -> Desk:

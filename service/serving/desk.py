@@ -62,15 +62,13 @@ class Editions:
             attached = recipients.formats(db, edition)
         asked = (_FORMATS.get(name, name) for name in (*own.formats, *attached))
         order = self._app.order(
-            edition=own.name,
+            edition=edition,
             formats=tuple(dict.fromkeys(asked)),
             since=since,
-            until=None,
-            number=None,
             max_stories=own.max_stories,
             summarizer=own.summarizer,
         )
-        return replace(order, edition=edition, timezone=zone)
+        return replace(order, timezone=zone)
 
     def length(self, edition: str) -> timedelta:
         """Return how far back an edition's first issue looks."""
@@ -124,11 +122,11 @@ class Editions:
 
     def _of(self, edition: str) -> tuple[EditionSettings, str]:
         """Return an edition's settings, and the zone in which it is read."""
-        name, _, zone = edition.partition("@")
-        for own in self.settings.edition:
-            if own.name == name:
-                return own, zone or own.timezone or self.settings.desk.timezone
-        raise _gone(edition)
+        own = self.settings.own(edition)
+        if own is None:
+            raise _gone(edition)
+        zone = edition.partition("@")[2]
+        return own, zone or own.timezone or self.settings.desk.timezone
 
 
 def _gone(edition: str) -> StoreError:

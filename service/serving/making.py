@@ -16,13 +16,13 @@ import asyncio
 import logging
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from multiprocessing.connection import Connection
-from time import monotonic
 
 from service import publishing
+from service.progress import timed
 from service.publishing import Made
 from service.settings import Settings
 from service.store.periods import Slot
@@ -108,13 +108,8 @@ class Stopwatch:
     def __init__(self) -> None:
         self.steps: list[tuple[str, float]] = []
 
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        began = monotonic()
-        try:
-            yield
-        finally:
-            self.steps.append((name, monotonic() - began))
+    def step(self, name: str) -> AbstractContextManager[None]:
+        return timed(name, lambda *took: self.steps.append(took))
 
 
 def _run(there: Connection, prepare: Prepare, settings: Settings, held: Slot, at: datetime) -> None:
@@ -134,8 +129,9 @@ def _made(settings: Settings, held: Slot, at: datetime, watch: Stopwatch) -> Mad
 
     try:
         with App(settings, clock=lambda: at) as app:
-            if "pdf" in Editions(app).order(held.edition, at).formats:
+            editions = Editions(app)
+            if "pdf" in editions.order(held.edition, at).formats:
                 app.press.start()
-            return publishing.made(Editions(app).publishing(), held, at, watch)
+            return publishing.made(editions.publishing(), held, at, watch)
     except BriefError as error:
         return Made(error=str(error))

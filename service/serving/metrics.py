@@ -4,8 +4,7 @@ A registry of our own, so that no library adds to it. docs/operating.md lists th
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from time import monotonic
+from contextlib import AbstractContextManager
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily as Gauge
@@ -15,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from service import __version__
 from service.errors import StoreError
+from service.progress import timed
 from service.standing import Standing, states
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -45,14 +45,9 @@ class Metrics:
         ProcessCollector(registry=self._registry)
         self._registry.register(_Stored(standing, drift_s))
 
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
+    def step(self, name: str) -> AbstractContextManager[None]:
         """Measure a step that runs here."""
-        began = monotonic()
-        try:
-            yield
-        finally:
-            self.took(name, monotonic() - began)
+        return timed(name, self.took)
 
     def took(self, name: str, seconds: float) -> None:
         """Hear of a step that ran elsewhere."""

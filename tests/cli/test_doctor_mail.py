@@ -1,15 +1,13 @@
 """What `briefing doctor` says of the mail server, of leaving and of bounces; nothing is sent."""
 
-import asyncio
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from service import settings
 from service.cli.doctor import Finding, _mail
+from tests.beside import beside
 from tests.delivery import certificates
 from tests.delivery.certificates import Authority
 from tests.delivery.server import Server, serving
@@ -20,28 +18,6 @@ PASSWORD = {"BRIEFING_SMTP_PASSWORD": "secret"}
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return certificates.authority(tmp_path_factory.mktemp("authority"))
-
-
-@contextmanager
-def beside(server: Server) -> Iterator[Server]:
-    """Run a scripted server in a thread of its own."""
-    loop = asyncio.new_event_loop()
-    started, stop = threading.Event(), asyncio.Event()
-
-    async def listen() -> None:
-        async with serving(server):
-            started.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(listen()))
-    thread.start()
-    started.wait(10)
-    try:
-        yield server
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
-        loop.close()
 
 
 def found(home: Path, server: Server, environ: dict[str, str], **given: object) -> list[Finding]:
@@ -64,7 +40,7 @@ def test_a_server_that_takes_our_login_is_fine_and_gets_no_mail(
 ) -> None:
     script = Server(tls=authority.server("127.0.0.1"), login=("brief", "secret"))
     smtp = {"security": "starttls", "username": "brief", "ca_file": str(authority.file)}
-    with beside(script) as server:
+    with beside(serving(script)) as server:
         findings = found(tmp_path, server, PASSWORD, smtp=smtp)
     words = f"127.0.0.1:{script.port}, STARTTLS, logged in as brief; nothing was sent"
     assert said(findings, "smtp") == (True, words)
@@ -84,7 +60,7 @@ WRONG: list[tuple[dict[str, object], dict[str, str], str]] = [
 def test_what_is_wrong_with_the_way_out_is_one_line(
     tmp_path: Path, smtp: dict[str, object], environ: dict[str, str], words: str
 ) -> None:
-    with beside(Server(login=("brief", "secret"))) as server:
+    with beside(serving(Server(login=("brief", "secret")))) as server:
         ok, detail = said(found(tmp_path, server, environ, smtp=smtp), "smtp")
     assert not ok
     assert words in detail
@@ -92,7 +68,7 @@ def test_what_is_wrong_with_the_way_out_is_one_line(
 
 
 def test_a_certificate_of_an_unknown_authority_is_bad(tmp_path: Path, authority: Authority) -> None:
-    with beside(Server(tls=authority.server("127.0.0.1"))) as server:
+    with beside(serving(Server(tls=authority.server("127.0.0.1")))) as server:
         ok, detail = said(found(tmp_path, server, {}, smtp={"security": "starttls"}), "smtp")
     assert not ok
     assert "certificate" in detail
@@ -113,7 +89,7 @@ KEYS = {"BRIEFING_LINK_KEYS": "k" * 40}
 def test_how_readers_leave_is_said(
     tmp_path: Path, web: dict[str, str], environ: dict[str, str], expected: tuple[bool, str]
 ) -> None:
-    with beside(Server()) as server:
+    with beside(serving(Server())) as server:
         ok, detail = said(found(tmp_path, server, environ, web=web), "leaving")
     assert (ok, detail[: len(expected[1])]) == expected
 
@@ -122,7 +98,7 @@ def test_a_mailbox_that_is_read_is_opened_and_one_that_is_not_there_is_bad(
     tmp_path: Path,
 ) -> None:
     def bounces(**given: str) -> tuple[bool, str]:
-        with beside(Server()) as server:
+        with beside(serving(Server())) as server:
             return said(found(tmp_path, server, {}, bounces=given), "bounces")
 
     assert bounces() == (

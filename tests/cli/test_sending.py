@@ -1,44 +1,19 @@
 """`briefing now --send` and `briefing deliveries`, with a mail server on the loopback device."""
 
-import asyncio
 import email
 import json
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.beside import beside
 from tests.delivery.server import DROP, STORE_AND_DROP, Server, serving
 
 Run = Callable[..., tuple[int, str, str]]
 A, B = "a@one.example", "b@two.example"
-
-
-@contextmanager
-def running(server: Server) -> Iterator[Server]:
-    """Serve in a thread: a command runs a loop of its own."""
-    ready = threading.Event()
-    loop = asyncio.new_event_loop()
-    done = asyncio.Event()
-
-    async def serve() -> None:
-        async with serving(server):
-            ready.set()
-            await done.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
-    thread.start()
-    try:
-        assert ready.wait(10)
-        yield server
-    finally:
-        loop.call_soon_threadsafe(done.set)
-        thread.join(10)
-        loop.close()
 
 
 def desk(home: Path, port: int, more: str = "") -> None:
@@ -62,7 +37,7 @@ SEND = ("now", "--edition", "daily", "--format", "txt", "--send")
 
 
 def test_an_issue_goes_to_the_readers_of_its_edition(home: Path, briefing: Run) -> None:
-    with running(Server()) as server:
+    with beside(serving(Server())) as server:
         desk(home, server.port)
         code, out, err = briefing(*SEND)
     assert code == 0
@@ -81,7 +56,7 @@ def test_an_issue_goes_to_the_readers_of_its_edition(home: Path, briefing: Run) 
 def test_the_same_issue_is_sent_once_however_often_it_is_asked_for(
     home: Path, briefing: Run
 ) -> None:
-    with running(Server()) as server:
+    with beside(serving(Server())) as server:
         desk(home, server.port)
         for _ in range(2):
             assert briefing(*SEND, "--issue", "4")[0] == 0
@@ -89,7 +64,7 @@ def test_the_same_issue_is_sent_once_however_often_it_is_asked_for(
 
 
 def test_one_that_is_refused_is_named_and_the_exit_code_says_so(home: Path, briefing: Run) -> None:
-    with running(Server(to={B: "550 5.1.1 no such user"})) as server:
+    with beside(serving(Server(to={B: "550 5.1.1 no such user"}))) as server:
         desk(home, server.port)
         code, _, err = briefing(*SEND)
         assert code == 3
@@ -104,7 +79,7 @@ def test_one_that_is_refused_is_named_and_the_exit_code_says_so(home: Path, brie
 
 
 def test_one_reader_gets_it_who_is_on_no_list(home: Path, briefing: Run) -> None:
-    with running(Server()) as server:
+    with beside(serving(Server())) as server:
         desk(home, server.port)
         code, _, err = briefing("now", "--format", "txt", "--to", "chef@Bücher.example")
     assert (code, err) == (0, "briefing: sent to 1 of 1 recipient\n")
@@ -156,7 +131,7 @@ def test_an_archive_without_keys_is_told_how_to_make_one(
 def test_a_dry_run_writes_the_bytes_that_are_sent_and_sends_nothing(
     home: Path, briefing: Run
 ) -> None:
-    with running(Server()) as server:
+    with beside(serving(Server())) as server:
         desk(home, server.port)
         code, out, err = briefing(*SEND, "--issue", "4", "--dry-run")
         assert (code, err) == (0, "")
@@ -172,7 +147,7 @@ def test_a_doubt_is_listed_and_resolved_by_hand(
     home: Path, briefing: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = Server(script={"dot": [STORE_AND_DROP, DROP]})
-    with running(script) as server:
+    with beside(serving(script)) as server:
         desk(home, server.port, '[delivery]\non_doubt = "hold"\n')
         code, _, err = briefing(*SEND)
         assert code == 3
@@ -192,7 +167,7 @@ def test_a_doubt_is_listed_and_resolved_by_hand(
 
 
 def test_what_cannot_be_decided_by_hand_is_one_line(home: Path, briefing: Run) -> None:
-    with running(Server()) as server:
+    with beside(serving(Server())) as server:
         desk(home, server.port)
         briefing(*SEND)
     for words, code, told in (
@@ -209,7 +184,9 @@ def test_what_cannot_be_decided_by_hand_is_one_line(home: Path, briefing: Run) -
 
 
 def test_what_failed_is_sent_again_when_a_person_says_so(home: Path, briefing: Run) -> None:
-    with running(Server(script={"dot": ["554 5.6.0 not today", "554 5.6.0 nor you"]})) as server:
+    with beside(
+        serving(Server(script={"dot": ["554 5.6.0 not today", "554 5.6.0 nor you"]}))
+    ) as server:
         desk(home, server.port)
         assert briefing(*SEND, "--issue", "4")[0] == 3
         idents = [row["id"] for row in listed(briefing).values()]

@@ -1,15 +1,11 @@
 """kill -9 at random moments of sending, with real processes and a sink that records everything."""
 
-import os
 import random
 import signal
-import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,27 +13,10 @@ import pytest
 
 from service.store import Store
 from tests.delivering.given import issue, join, queue, rows, several
+from tests.processes import process
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LEASE_S = 1.0
-
-
-@contextmanager
-def process(*words: object) -> Iterator[subprocess.Popen[str]]:
-    made = subprocess.Popen(
-        [sys.executable, "-m", *map(str, words)],
-        cwd=_ROOT,
-        env=os.environ | {"PYTHONPATH": str(_ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield made
-    finally:
-        made.kill()
-        made.wait()
-        assert made.stdout is not None
-        made.stdout.close()
 
 
 def lives(url: str, port: int, kills: int, most_s: float) -> int:

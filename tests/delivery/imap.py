@@ -8,9 +8,11 @@ import asyncio
 import contextlib
 import re
 import ssl
-import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+
+from tests.beside import beside
 
 
 @dataclass
@@ -125,31 +127,19 @@ class ImapServer:
         return head.encode() + data + b")\r\n"
 
 
-@contextlib.contextmanager
-def serving(server: ImapServer) -> Iterator[ImapServer]:
+@contextlib.asynccontextmanager
+async def _listening(server: ImapServer) -> AsyncIterator[ImapServer]:
+    context = server.tls if server.implicit else None
+    listener = await asyncio.start_server(server.talk, "127.0.0.1", 0, ssl=context)
+    server.port = listener.sockets[0].getsockname()[1]
+    yield server
+    listener.close()
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def serving(server: ImapServer) -> AbstractContextManager[ImapServer]:
     """Listen while the block runs."""
-    loop = asyncio.new_event_loop()
-    started = threading.Event()
-    stop = asyncio.Event()
-
-    async def listen() -> None:
-        context = server.tls if server.implicit else None
-        listener = await asyncio.start_server(server.talk, "127.0.0.1", 0, ssl=context)
-        server.port = listener.sockets[0].getsockname()[1]
-        started.set()
-        await stop.wait()
-        listener.close()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(listen()))
-    thread.start()
-    started.wait(10)
-    try:
-        yield server
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
-        loop.close()
+    return beside(_listening(server))

@@ -65,8 +65,9 @@ class Server(Cluster):
         name = url.rpartition("/")[2]
         try:
             stands = self.sql("SELECT version_num FROM alembic_version", name)
-            if stands != [(HEAD,)]:
-                raise LookupError(stands)
+            queue = self.sql("SELECT to_regclass('procrastinate_jobs')", name)
+            if stands != [(HEAD,)] or queue != [(None,)]:
+                raise LookupError(stands, queue)
             self.sql(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 f"WHERE datname = '{name}' AND pid <> pg_backend_pid()"

@@ -1,9 +1,7 @@
 """Workers as processes: killed, frozen past their lease, with an emptied queue, over a restart."""
 
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,6 +15,7 @@ from service.store import Store
 from service.store.deliveries import Delivery
 from tests.delivering.given import issue, join, queue, rows, several
 from tests.postgres.given import server
+from tests.processes import process
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LEASE_S = 3.0
@@ -27,25 +26,6 @@ _MESSAGES = 200
 def url() -> Iterator[str]:
     with server().empty() as url:
         yield url
-
-
-@contextmanager
-def process(*words: object) -> Iterator[subprocess.Popen[str]]:
-    made = subprocess.Popen(
-        [sys.executable, "-m", *map(str, words)],
-        cwd=_ROOT,
-        env=os.environ | {"PYTHONPATH": str(_ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        yield made
-    finally:
-        made.kill()
-        made.wait()
-        assert made.stdout is not None
-        made.stdout.close()
 
 
 def until(store: Store, reached: Callable[[Counter[str]], bool]) -> None:

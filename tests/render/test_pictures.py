@@ -63,10 +63,7 @@ def _composed(home: Path) -> Brief:
             edition="now",
             formats=("json",),
             since=datetime(2024, 5, 1, tzinfo=UTC),
-            until=None,
             number=1,
-            max_stories=None,
-            summarizer=None,
         )
         reads = asyncio.run(desk.collect(Silent()))
         made = pipeline.publish(

@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
-from service.model import Period
 from service.schedule import Rule
-from service.store import Store, issues, notices, periods
+from service.store import Store, notices, periods
 from service.ticking import Ticked, tick
+from tests.store.given import blank_issue
 
 DAILY = Rule(edition="daily", every="day", zone="UTC")
 
@@ -55,20 +53,5 @@ def publish(store: Store, now: datetime, owner: str = "one") -> list[tuple[str, 
         if slot is None:
             return made
         with store.write() as db:
-            periods.publish(db, slot, issue(db, slot.edition, now), now=now, note=None)
+            periods.publish(db, slot, blank_issue(db, slot.edition, now), now=now, note=None)
         made.append((slot.edition, slot.key))
-
-
-def issue(db: Connection, edition: str, now: datetime) -> int:
-    """Write an issue that says nothing; return its id."""
-    return issues.add(
-        db,
-        edition=edition,
-        number=issues.next_number(db, edition),
-        period=Period(start=now, end=now),
-        cutoff=now,
-        created=now,
-        title="Brief",
-        brief_json="{}",
-        manifest="{}",
-    )

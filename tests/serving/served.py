@@ -1,6 +1,5 @@
 """The service as a process of its own, and a mail server in a thread, for tests that end either."""
 
-import asyncio
 import contextlib
 import os
 import re
@@ -13,8 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from service.store import Store
-from tests.delivery.server import Server
-from tests.delivery.server import serving as mail_serving
 
 COMMAND = (sys.executable, "-c", "from service.cli import main; main()")
 #: Seconds that anything here may take; the machine may be busy.
@@ -117,32 +114,6 @@ def serving(home: Path, **more: dict[str, str]) -> Iterator[Process]:
         if found.process.poll() is None:
             found.process.kill()
             found.process.wait()
-
-
-@contextlib.contextmanager
-def mail(server: Server) -> Iterator[Server]:
-    """Run a mail server in a thread."""
-    loop = asyncio.new_event_loop()
-    ready, stop = threading.Event(), asyncio.Event()
-
-    async def run() -> None:
-        async with mail_serving(server):
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(run()), daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield server
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                loop.run_until_complete(task)
-        loop.close()
 
 
 def store(home: Path) -> Store:

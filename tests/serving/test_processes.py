@@ -13,7 +13,8 @@ from sqlalchemy import update
 
 from service.store import deliveries, ledger, notices, periods
 from service.store.periods import Slot
-from tests.delivery.server import HANG, Act, Server
+from tests.beside import beside
+from tests.delivery.server import HANG, Act, Server, serving
 from tests.serving import served
 from tests.serving.given import LONG_AGO
 
@@ -48,7 +49,7 @@ def test_a_brief_arrives_once_however_often_the_service_is_started(place: Path) 
     for document in (place / "corpus").iterdir():
         # One that was written a moment ago would be left to the next round.
         os.utime(document, (1_772_500_000, 1_772_500_000))
-    with served.mail(Server()) as server:
+    with beside(serving(Server())) as server:
         served.write(place, smtp=server.port)
         _ask(place)
         with served.serving(place) as service:
@@ -72,7 +73,7 @@ def test_a_brief_arrives_once_however_often_the_service_is_started(place: Path) 
 
 
 def test_a_stop_while_an_issue_is_made_loses_nothing_and_doubles_nothing(place: Path) -> None:
-    with served.mail(Server()) as server:
+    with beside(serving(Server())) as server:
         served.write(place, smtp=server.port, stop_s=3, formats="pdf")
         _ask(place)
         with served.serving(place) as service:
@@ -94,7 +95,7 @@ def test_a_stop_while_an_issue_is_made_loses_nothing_and_doubles_nothing(place: 
 
 def test_a_stop_during_data_waits_for_the_answer(place: Path) -> None:
     script = {"dot": [Act(reply="250 2.0.0 kept", after_s=2.0, store=True)]}
-    with served.mail(Server(script=script)) as server:  # type: ignore[arg-type]
+    with beside(serving(Server(script=script))) as server:  # type: ignore[arg-type]
         served.write(place, smtp=server.port)
         _ask(place)
         with served.serving(place) as service:
@@ -110,7 +111,7 @@ def test_a_stop_during_data_waits_for_the_answer(place: Path) -> None:
 def test_a_stop_during_data_without_an_answer_ends_in_time_and_leaves_one_doubt(
     place: Path,
 ) -> None:
-    with served.mail(Server(script={"dot": [HANG]})) as server:
+    with beside(serving(Server(script={"dot": [HANG]}))) as server:
         served.write(place, smtp=server.port, stop_s=4)
         _ask(place)
         with served.serving(place) as service:
@@ -131,7 +132,7 @@ def test_a_stop_during_data_without_an_answer_ends_in_time_and_leaves_one_doubt(
 
 @pytest.mark.slow
 def test_a_service_that_is_killed_while_it_makes_an_issue_makes_it_after_all(place: Path) -> None:
-    with served.mail(Server()) as server:
+    with beside(serving(Server())) as server:
         served.write(place, smtp=server.port, formats="pdf")
         _ask(place)
         with served.serving(place) as service:
@@ -202,7 +203,7 @@ def test_a_second_service_on_a_database_is_refused_in_one_line(place: Path) -> N
 def test_what_is_wrong_at_the_start_is_one_line_and_exit_1(
     place: Path, change: str, words: str
 ) -> None:
-    with served.mail(Server()) as server:
+    with beside(serving(Server())) as server:
         file = served.write(place, smtp=1)
         listen = change.format(taken=server.port)
         file.write_text(file.read_text("utf-8").replace('"127.0.0.1:0"', listen))
@@ -214,7 +215,7 @@ def test_what_is_wrong_at_the_start_is_one_line_and_exit_1(
 
 @pytest.mark.slow
 def test_a_second_signal_ends_it_at_once(place: Path) -> None:
-    with served.mail(Server(script={"dot": [HANG]})) as server:
+    with beside(serving(Server(script={"dot": [HANG]}))) as server:
         served.write(place, smtp=server.port, stop_s=60)
         _ask(place)
         with served.serving(place) as service:
@@ -242,9 +243,8 @@ def test_a_document_that_comes_while_it_runs_is_read_by_itself(place: Path) -> N
 
 @pytest.mark.slow
 def test_the_log_is_json_by_setting_and_names_no_reader(place: Path) -> None:
-    with served.mail(
-        Server(to={"reader@example.org": "550 5.1.1 <reader@example.org> unknown"})
-    ) as m:
+    refused = {"reader@example.org": "550 5.1.1 <reader@example.org> unknown"}
+    with beside(serving(Server(to=refused))) as m:
         file = served.write(place, smtp=m.port)
         file.write_text(file.read_text("utf-8") + '\n[log]\nform = "json"\n')
         _ask(place)

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from service.model import Entry, Problem
-from service.store import Store, sources
+from sqlalchemy import Connection
+
+from service.model import Entry, Period, Problem
+from service.store import Store, issues, sources
 
 START = datetime(2025, 5, 1, 7, 0, tzinfo=UTC)
 
@@ -41,3 +43,18 @@ def record(
             cursor=cursor,
             gone=gone,
         )
+
+
+def blank_issue(db: Connection, edition: str = "daily", now: datetime = START) -> int:
+    """Write the next issue of an edition, which says nothing; return its id."""
+    return issues.add(
+        db,
+        edition=edition,
+        number=issues.next_number(db, edition),
+        period=Period(start=now, end=now),
+        cutoff=now,
+        created=now,
+        title="Brief",
+        brief_json="{}",
+        manifest="{}",
+    )

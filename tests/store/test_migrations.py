@@ -17,9 +17,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from service.model import Period, Problem
-from service.store import Store, engine, issues, ledger, sources
-from tests.store.given import START
+from service.model import Problem
+from service.store import Store, engine, ledger, sources
+from tests.store.given import blank_issue
 
 # The tables of both modules.
 metadata = ledger.delivery.metadata
@@ -172,17 +172,7 @@ def test_a_migration_that_cannot_be_finished_leaves_nothing(tmp_path: Path) -> N
 def test_foreign_keys_are_enforced(store: Store) -> None:
     artifact = metadata.tables["artifact"]
     with store.write() as db:
-        issues.add(
-            db,
-            edition="daily",
-            number=1,
-            period=Period(start=START, end=START),
-            cutoff=START,
-            created=START,
-            title="A Brief",
-            brief_json="{}",
-            manifest="{}",
-        )
+        blank_issue(db)
     row = {"format": "pdf", "name": "a.pdf", "data": b"", "sha256": "0" * 64}
     with pytest.raises(IntegrityError), store.write() as db:
         db.execute(artifact.insert().values(issue=2, **row))

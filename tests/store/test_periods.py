@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 
 from service.errors import StoreError
-from service.model import Period
 from service.store import Store, beats, issues, periods
-from tests.store.given import START, hour
+from tests.store.given import START, blank_issue, hour
 
 LEASE = timedelta(minutes=10)
 
@@ -32,17 +31,7 @@ def _held(store: Store, owner: str = "one", *, at: float = 0) -> periods.Slot:
 
 def _publish(store: Store, slot: periods.Slot, *, at: float = 0) -> int:
     with store.write() as db:
-        issue = issues.add(
-            db,
-            edition=slot.edition,
-            number=issues.next_number(db, slot.edition),
-            period=Period(start=START, end=START),
-            cutoff=START,
-            created=START,
-            title="Brief",
-            brief_json="{}",
-            manifest="{}",
-        )
+        issue = blank_issue(db, slot.edition)
         periods.publish(db, slot, issue, now=hour(at), note=None)
     return issue
 
