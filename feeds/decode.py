@@ -132,7 +132,7 @@ def decode_damaged(data: bytes, *, declared: str | None = None) -> tuple[str, bo
     rest = text.replace("\ufffd", "")
     if len(rest) < 0.9 * len(text) or not _plausible(rest):
         raise ParseError(f"is not a text in {name.upper()}, nor in another usual encoding")
-    return text, True
+    return text, len(rest) < len(text)
 
 
 def meta_charset(data: bytes) -> str | None:

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, delete, select, update
 
-from service.store import ledger
+from service.store import ledger, once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +24,7 @@ def beat(db: Connection, name: str, *, at: datetime, note: str | None = None) ->
     again = update(table).where(here).values(at=at, note=note)
     if db.execute(again).rowcount:
         return
-    try:
-        with db.begin_nested():
-            db.execute(insert(table).values(name=name, at=at, note=note))
-    except IntegrityError:
+    if not once.add(db, table, {"name": name, "at": at, "note": note}):
         # Another process beat for the first time at the same moment.
         db.execute(again)
 

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, String, cast, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, String, cast, func, select, update
 
 from service.model import utc
-from service.store import recipients
+from service.store import once, recipients
 from service.store.ledger import bounce, delivery
 
 
@@ -47,10 +46,7 @@ def record(
     if db.scalar(select(bounce.c.id).where(bounce.c.id == ident)) is not None:
         return False
     row = {"id": ident, "at": at, "kind": kind, "recipient": recipient, "delivery": of}
-    try:
-        with db.begin_nested():
-            db.execute(insert(bounce).values(row | {"status": status, "text": text}))
-    except IntegrityError:
+    if not once.add(db, bounce, row | {"status": status, "text": text}):
         # Another process read it at the same moment.
         return False
     if recipient is None:

@@ -8,10 +8,10 @@ past its lease, or cut off from the database, finds that it is not, and writes n
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from service.errors import StoreError
+from service.store import once
 from service.store.ledger import lease
 
 
@@ -35,10 +35,7 @@ def take(db: Connection, name: str, owner: str, *, now: datetime, until: datetim
     if turn is None:
         if db.scalar(select(lease.c.turn).where(lease.c.name == name)) is not None:
             return None
-        try:
-            with db.begin_nested():
-                db.execute(insert(lease).values(name=name, turn=1, **values))
-        except IntegrityError:
+        if not once.add(db, lease, {"name": name, "turn": 1, **values}):
             # Another one has just taken it for the first time.
             return None
         turn = 1

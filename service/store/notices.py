@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Row, and_, select, update
 
 from service.model import utc
-from service.store import ledger
+from service.store import ledger, once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +33,8 @@ def tell(db: Connection, cause: str, text: str, *, now: datetime) -> None:
     again = update(table).where(here).values(text=text, last=now, count=table.c.count + 1)
     if db.execute(again).rowcount:
         return
-    try:
-        with db.begin_nested():
-            db.execute(
-                insert(table).values(cause=cause, day=day, text=text, count=1, first=now, last=now)
-            )
-    except IntegrityError:
+    row = {"cause": cause, "day": day, "text": text, "count": 1, "first": now, "last": now}
+    if not once.add(db, table, row):
         # Another process told of it at the same moment.
         db.execute(again)
 

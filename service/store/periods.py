@@ -22,16 +22,14 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    insert,
     or_,
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
 
 from service.errors import StoreError
 from service.schedule import ASKED
-from service.store import beats, ledger
+from service.store import beats, ledger, once
 from service.store.chunks import chunks
 
 State = Literal["due", "running", "published", "skipped", "empty", "held", "failed"]
@@ -73,7 +71,7 @@ def high_water(db: Connection) -> dict[str, datetime]:
 
 def start(db: Connection, edition: str, at: datetime) -> None:
     """Begin an edition's calendar, or begin it anew after a while without it."""
-    _insert(db, insert(ledger.schedule).values(edition=edition, high_water=at))
+    once.add(db, ledger.schedule, {"edition": edition, "high_water": at})
     advance(db, (edition,), at)
 
 
@@ -99,18 +97,19 @@ def add(
     note: str | None = None,
 ) -> bool:
     """Write a period that has no row yet; return whether it was written: each is written once."""
-    return _insert(
+    return once.add(
         db,
-        insert(ledger.period).values(
-            edition=edition,
-            key=key,
-            due=due,
-            state=state,
-            attempts=0,
-            next_attempt=due,
-            note=note,
-            updated=now,
-        ),
+        ledger.period,
+        {
+            "edition": edition,
+            "key": key,
+            "due": due,
+            "state": state,
+            "attempts": 0,
+            "next_attempt": due,
+            "note": note,
+            "updated": now,
+        },
     )
 
 
@@ -167,16 +166,6 @@ def withdraw(db: Connection, edition: str) -> tuple[str, ...]:
     keys = tuple(db.scalars(select(table.c.key).where(here).order_by(table.c.due)))
     db.execute(delete(table).where(here))
     return keys
-
-
-def _insert(db: Connection, statement: Any) -> bool:
-    """Insert a row; return False if another writer has just inserted the same."""
-    try:
-        with db.begin_nested():
-            db.execute(statement)
-    except IntegrityError:
-        return False
-    return True
 
 
 def claim(db: Connection, owner: str, *, now: datetime, lease: timedelta) -> Slot | None:

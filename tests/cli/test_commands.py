@@ -48,19 +48,7 @@ def test_collect_prints_what_each_source_gave(home: Path, briefing: Run) -> None
     assert json.loads(briefing("collect", "--json")[1])[0]["new"] == 0
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "update artifact set data = substr(data, 1, 300) where format = 'pdf'",
-        "update artifact set data = x'ff00' where format = 'txt'",
-        "update artifact set data = 'text, not bytes' where format = 'txt'",
-        "update revision set text = text || '.'",
-        "update revision set text = text || '.' where text like '%recipe%'",
-    ],
-)
-def test_a_change_of_anything_stored_is_found_in_one_line(
-    home: Path, briefing: Run, change: str
-) -> None:
+def test_a_change_of_anything_stored_is_found_in_one_line(home: Path, briefing: Run) -> None:
     (home / "corpus" / "off.txt").write_text(
         "A recipe for bread\n\nBakers of the village bake their bread in an oven of stone. "
         "The recipe is older than the church, and nobody has written it down.\n",
@@ -68,12 +56,23 @@ def test_a_change_of_anything_stored_is_found_in_one_line(
     )
     briefing("now", "--format", "pdf,txt")
     assert briefing("issues", "verify", 1)[0] == 0
-    with closing(sqlite3.connect(home / "briefing.db")) as db, db:
-        assert db.execute(change).rowcount >= 1
-    code, out, err = briefing("issues", "verify", 1)
-    assert (code, out) == (1, "")
-    assert len(err.splitlines()) == 1
-    assert "was changed" in err
+    store = home / "briefing.db"
+    good = store.read_bytes()
+    for change in (
+        "update artifact set data = substr(data, 1, 300) where format = 'pdf'",
+        "update artifact set data = x'ff00' where format = 'txt'",
+        "update artifact set data = 'text, not bytes' where format = 'txt'",
+        "update revision set text = text || '.'",
+        "update revision set text = text || '.' where text like '%recipe%'",
+    ):
+        with closing(sqlite3.connect(store)) as db, db:
+            assert db.execute(change).rowcount >= 1
+        code, out, err = briefing("issues", "verify", 1)
+        assert (code, out) == (1, ""), change
+        assert len(err.splitlines()) == 1, change
+        assert "was changed" in err, change
+        store.write_bytes(good)
+    assert briefing("issues", "verify", 1)[0] == 0
 
 
 def test_a_sentence_is_shown_in_its_paragraph_with_its_address(home: Path, briefing: Run) -> None:

@@ -10,12 +10,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize(
-    ("count", "kills"), [(60, 10), pytest.param(500, 200, marks=pytest.mark.slow)]
-)
-def test_every_reader_gets_it_and_again_only_where_the_ledger_doubts(
-    count: int, kills: int
-) -> None:
+@pytest.mark.slow  # test_killed of the couriers kills a few
+def test_every_reader_gets_it_and_again_only_where_the_ledger_doubts() -> None:
+    count, kills = 500, 200
     # A process of its own: the senders are its forks, and must inherit no thread of ours.
     words = ["--count", str(count), "--kills", str(kills), "--json"]
     done = subprocess.run(

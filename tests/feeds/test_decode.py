@@ -177,6 +177,7 @@ def test_what_is_no_text_is_refused_though_damage_is_allowed(data: bytes) -> Non
 
 
 @given(st.binary(max_size=200))
+@example(b"\xfe\xff")
 def test_any_bytes_are_decoded_with_damage_or_refused(data: bytes) -> None:
     try:
         text, lost = decode_damaged(data)
