@@ -12,7 +12,12 @@ BENCHMARKS = {
     "crash": ("benchmarks.crash", "kill -9 while an issue is sent: lost, doubled, in doubt"),
     "summarize": ("benchmarks.summarize", "our summarizers beside sumy's: time"),
     "stories": ("benchmarks.stories", "relevance and stories on labelled data, growth"),
+    "condense": (
+        "benchmarks.condense",
+        "an issue whose articles were worked out before, or not",
+    ),
     "scale": ("benchmarks.scale", "workers on PostgreSQL: one, two, and the queue alone"),
+    "capacity": ("benchmarks.capacity", "what scale measured, simulated and carried to any size"),
     "year": ("benchmarks.year", "a year of the calendar: 40 restarts, leaps of the clock, edits"),
     "archive": ("benchmarks.archive", "1,000 issues: each page, and a load beside a bare hello"),
     "quality": ("benchmarks.quality", "every summarizer on labelled data: ROUGE"),

@@ -32,10 +32,10 @@ from service.delivery.base import Envelope
 from service.delivery.smtp import Server, SmtpChannel
 from service.progress import Silent
 from service.store import Store, recipients
-from service.store.recipients import Recipient, Wanted
+from service.store.recipients import Wanted
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    pass
 
 EDITION = "bench"
 DAY = timedelta(hours=24)
@@ -163,16 +163,10 @@ def _prepared(app: App, case: Case) -> Prepared:
         recipients.add(db, wanted, {}, now=now)
     letters: list[Letter] = []
 
-    def first(db: "Connection") -> Sequence[Recipient]:
-        return recipients.readers(db, EDITION)[:1]
-
-    with app.store.read() as db:
-        mailings = of_issue(db, made.id, desk, edition=EDITION)
-    preview(
-        *(app.store, made.id, first, mailings),
-        lambda _, letter: letters.append(letter),
-        now=now,
-    )
+    mailings = of_issue(app.store, made.id, desk, edition=EDITION)
+    with app.store.write(keep=False) as db:
+        readers = recipients.readers(db, EDITION)[:1]
+        preview(db, made.id, readers, mailings, lambda _, one: letters.append(one), now=now)
     return Prepared(store=app.store, issue=made.id, desk=desk, letter=letters[0])
 
 
@@ -180,7 +174,7 @@ def _enqueued(ready: Prepared) -> None:
     now = datetime.now(UTC)
     with ready.store.read() as db:
         readers = recipients.readers(db, EDITION)
-        mailings = of_issue(db, ready.issue, ready.desk, edition=EDITION)
+    mailings = of_issue(ready.store, ready.issue, ready.desk, edition=EDITION)
     mailings.prepare(readers)
     with ready.store.write() as db:
         enqueue(db, ready.issue, readers, mailings, now=now, expires=now + DAY)

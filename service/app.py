@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import summarizers
 from feeds.folder import FolderSource
@@ -90,7 +91,7 @@ class App:
         self._clock = clock or (lambda: fixed)
         self.profile: Profile = topic.load(settings.desk.topic, settings.anchor)
         folder = None if corpus is None else _folder(corpus)
-        self.store = Store.open(settings.store_url, migrate=migrate)
+        self.store = Store.open(settings.store_url, migrate=migrate, artifacts=settings.artifacts)
         chosen = (
             settings.source if folder is None else (_corpus_source(settings, folder, self.store),)
         )
@@ -232,6 +233,17 @@ class App:
             only=only,
         )
 
+    def zone(self, edition: str) -> str:
+        """Return the zone in which an edition is read: its readers', its own, or else the desk's.
+
+        edition: "daily", or "daily@Asia/Tokyo"; one that no settings name has the desk's.
+        """
+        own = self.settings.own(edition)
+        readers = edition.partition("@")[2] if own else ""
+        if readers and readers not in available_timezones():
+            raise UsageError(f'edition {edition}: "{readers}" is no time zone; one is Asia/Tokyo')
+        return readers or (own and own.timezone) or self.settings.desk.timezone
+
     def _language(self, edition: str) -> str:
         """Return the language of an edition's own words: its own, or else the desk's."""
         own = self.settings.own(edition)
@@ -259,13 +271,14 @@ class App:
         max_stories: int | None = None,
         summarizer: str | None = None,
     ) -> Order:
-        """Return the order of an issue, with the desk's settings where nothing else is asked.
+        """Return the order of an issue: what is asked, else as its edition wants it, or the desk.
 
         since, until, number: as of `Order`.
         """
         desk = self.settings.desk
-        name = summarizer or desk.summarizer
-        own = self.settings.templates(edition)
+        own = self.settings.own(edition)
+        name = summarizer or (own and own.summarizer) or desk.summarizer
+        templates = self.settings.templates(edition)
         known = (AUTO, *summarizers.names())
         if name not in known:
             raise SettingsError((f'summarizer "{name}": choose of {", ".join(known)}',))
@@ -275,10 +288,10 @@ class App:
             marking=self._said("marking", language),
             edition=edition,
             language=language,
-            timezone=desk.timezone,
+            timezone=self.zone(edition),
             summarizer=name,
             version=__version__,
-            max_stories=max_stories or desk.max_stories,
+            max_stories=max_stories or (own and own.max_stories) or desk.max_stories,
             formats=formats,
             sender=self.settings.smtp.sender,
             since=since,
@@ -288,7 +301,7 @@ class App:
             components=components(),
             sheet=Sheet(size=desk.paper, archival=desk.archival),
             topic=desk.topic,
-            templates=None if own is None else str(own),
+            templates=None if templates is None else str(templates),
             mail=self._mail(edition),
         )
 

@@ -207,7 +207,11 @@ def _unchanged(feed: Feed, batch: Batch, after: Health) -> sources.Unchanged:
 def _record_failure(
     db: "Connection", feed: Feed, error: SourceError, after: Health, *, now: datetime
 ) -> SourceRead:
-    log.warning("source failed name=%s", feed.source.name)
+    # The whole reason is in the store: it may quote an address, with what it is a key to.
+    log.warning(
+        "source failed name=%s error=%s status=%s times=%d",
+        *(feed.source.name, type(error).__name__, getattr(error, "status", None), after.failures),
+    )
     sources.record_failure(
         db,
         source=feed.source.name,

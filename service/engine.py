@@ -3,8 +3,8 @@
 Problem: one machine can read and send only so much; and work that is spread over several must not
 be lost, nor done twice where that is seen. Choice: the tables say what is due and who is at it
 (`Due`), and each step asks them first. What is handed over is a hint ("collect group 17",
-"publish", "deliver"), by Procrastinate, whose queue lies in the same database: no broker, a job is
-fetched with SKIP LOCKED, LISTEN wakes who waits. A hint that is lost, doubled or late costs
+"condense part 3", "publish"), by Procrastinate, whose queue lies in the same database: no broker, a
+job is fetched with SKIP LOCKED, LISTEN wakes who waits. A hint that is lost, doubled or late costs
 nothing: the step finds what is due now, or nothing. So the queue may be emptied at any time, and
 one sweep builds it up again; and the very same steps run in one process without any queue (`here`).
 
@@ -16,6 +16,18 @@ it over again. After the last try it is dropped, the operator is told, and the n
 anew. A job whose worker has died is put off in the same way, so that a poisoned one cannot end
 worker after worker.
 
+What is a step: what can be lost and done again without anybody seeing it, and costs more than the
+hint. `condense` is (`service.condensing`): 200 articles take an eighth to a quarter of a second,
+and no two of them need each other. To extract is not. It is 24 ms of CPU a feed, in processes that
+can be killed, beside the request; as a task of its own it would need the body, 112 KB of real feeds
+on average, written to the database, read and deleted, which takes 10 ms, 2 of them of this
+machine's CPU, and a hint more, for work that is spread already: whoever has the group does it. To
+render is not, either. An issue is there with its files, its mails and the end of its period in one
+transaction, or not at all. Its pages take 4 to 7 s of CPU, once a period, in a process that can be
+killed (`render.worker`), and a format that takes too long is left out. Made later, it would
+contradict the issue, whose coverage prints that it could not be made, and whose mails have gone
+without it; `briefing issues render` makes it for who asks.
+
 Groups: sources are spread over `GROUPS` by the host that they are read from. A group is one
 worker's at a time, so that a host is asked by one at a time, one request after the other, whoever
 it is; a lease for each request to a host was rejected, which would cost two transactions a request.
@@ -24,21 +36,27 @@ it is; a lease for each request to a host was rejected, which would cost two tra
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 from zlib import crc32
 
+from service import queue_schema
 from service.errors import UnreachableError
+from service.store.postgres import LASTING
 
 if TYPE_CHECKING:
     from procrastinate.jobs import Job
+    from psycopg import AsyncConnection
+    from psycopg_pool import AsyncConnectionPool
 
 log = logging.getLogger(__name__)
 
-#: In so many parts the sources are spread. Workers of different versions must agree on it.
+#: In so many parts the sources are spread. Workers of different versions must agree on it. More of
+#: them would let more than eight workers read at once, and leave each of few workers with too few
+#: hosts to go to while it waits for the others (`benchmarks.capacity` shows both).
 GROUPS = 64
 #: Workers that send at once, at most, and messages that are due for each before the next begins.
 LANES, LANE = 16, 200
@@ -49,9 +67,9 @@ STALLED_S = 45.0
 #: How often a step is tried before its hint is dropped, and the first pause, doubled each time.
 TRIES, PAUSE_S = 8, 4
 #: Longer than this no step takes: what is still to do is handed over again.
-LIMITS_S = {"collect": 600.0, "publish": 1200.0, "deliver": 120.0}
+LIMITS_S = {"collect": 600.0, "publish": 1200.0, "deliver": 120.0, "condense": 60.0}
 #: What is fetched first.
-PRIORITIES = {"publish": 20, "deliver": 10, "collect": 0}
+PRIORITIES = {"publish": 20, "deliver": 10, "collect": 0, "condense": -10}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +82,8 @@ class Due:
     periods: int = 0
     #: Messages to be sent.
     messages: int = 0
+    #: Pieces of work of articles that can be worked out before an issue asks for them.
+    parts: tuple[int, ...] = ()
 
     def hints(self) -> tuple[tuple[str, int], ...]:
         """Return the steps that are to be run: name and number, the most urgent first."""
@@ -73,6 +93,7 @@ class Due:
             *publish,
             *(("deliver", number) for number in range(lanes)),
             *(("collect", group) for group in self.groups),
+            *(("condense", part) for part in self.parts),
         )
 
 
@@ -86,6 +107,8 @@ class Steps(Protocol):
     async def publish(self, number: int) -> None: ...
 
     async def deliver(self, number: int) -> None: ...
+
+    async def condense(self, number: int) -> None: ...
 
 
 def group_of(address: str) -> int:
@@ -120,14 +143,17 @@ class Queue:
         """conninfo: as psycopg takes it. connections: to the database, at most."""
         from procrastinate import App, PsycopgConnector, RetryStrategy
 
+        self._conninfo = conninfo
         connector = PsycopgConnector(
+            pool_factory=_pool,
             conninfo=conninfo,
             min_size=1,
             max_size=connections,
             timeout=10.0,
             # Not ours to wait for: who runs us tries again.
             reconnect_timeout=5.0,
-            kwargs={"connect_timeout": 10, "application_name": "briefing queue"},
+            configure=_unhurried,
+            kwargs=_CONNECTING,
         )
         self._app = App(connector=connector)
         self._steps: Steps | None = None
@@ -149,38 +175,32 @@ class Queue:
     async def opened(self) -> AsyncIterator[None]:
         """Keep connections within. Raises UnreachableError where there is no database."""
         with unreachable():
+            # First, because it says at once that there is no server, or no way in; the pool would
+            # try again for half a minute, and then not say why.
+            await self._made()
             async with self._app.open_async():
-                await self._made()
                 yield
 
     async def _made(self) -> None:
-        """Make the queue's tables where there are none."""
-        if not await self._app.check_connection_async():
-            await self._app.schema_manager.apply_schema_async()
-            log.info("queue made")
-
-    async def defer(self, name: str, number: int) -> bool:
-        """Hand a step over; return whether it was not waiting already."""
-        from procrastinate.exceptions import AlreadyEnqueued
-
-        task = self._app.configure_task(
-            name,
-            queue=name,
-            priority=PRIORITIES[name],
-            queueing_lock=f"{name}:{number}",
-        )
-        try:
-            await task.defer_async(number=number)
-        except AlreadyEnqueued:
-            return False
-        return True
+        """Make the queue's tables where there are none; StoreError: they are another version's."""
+        await asyncio.to_thread(queue_schema.made, self._conninfo)
 
     async def sweep(self, due: Due) -> int:
-        """Hand over what is due and does not wait; return how many steps."""
+        """Hand over what is due and does not wait, in one statement; return how many steps."""
+        from procrastinate.exceptions import AlreadyEnqueued
+
+        jobs = {job.queueing_lock: job for job in (_job(*hint) for hint in due.hints())}
         with unreachable():
-            waiting = {job.queueing_lock for job in await self._jobs("todo")}
-            hints = [h for h in due.hints() if f"{h[0]}:{h[1]}" not in waiting]
-            return sum([await self.defer(name, number) for name, number in hints])
+            for _ in range(_RACES):
+                waiting = await self._waiting()
+                missing = [job for lock, job in jobs.items() if lock not in waiting]
+                if not missing:
+                    return 0
+                # One lock that another sweep took since we looked undoes the whole statement.
+                with suppress(AlreadyEnqueued):
+                    await self._app.job_manager.batch_defer_jobs_async(missing)
+                    return len(missing)
+            return 0
 
     async def revive(self) -> int:
         """Put off the jobs of workers that have died; return how many."""
@@ -188,7 +208,7 @@ class Queue:
             manager = self._app.job_manager
             found = await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S)
             stalled = tuple(found)
-            waiting = {job.queueing_lock for job in await self._jobs("todo")} if stalled else set()
+            waiting = await self._waiting() if stalled else set()
             for job in stalled:
                 if job.attempts >= TRIES or job.queueing_lock in waiting:
                     await self._drop(job)
@@ -211,6 +231,10 @@ class Queue:
         for job in await self._jobs("todo"):
             found[job.task_name] = found.get(job.task_name, 0) + 1
         return found
+
+    async def _waiting(self) -> set[str | None]:
+        """Return the queueing locks that are taken."""
+        return {job.queueing_lock for job in await self._jobs("todo")}
 
     async def _jobs(self, status: str) -> "tuple[Job, ...]":
         return tuple(await self._app.job_manager.list_jobs_async(status=status))
@@ -246,6 +270,42 @@ class Queue:
 
 #: What is under way when a worker is to stop is brought to its end for so long.
 _GRACE_S = 20.0
+#: Sweeps that meet are tried so often; then the one that comes next hands over what is missing.
+_RACES = 5
+#: Of each connection of the queue.
+_CONNECTING: dict[str, Any] = {**LASTING, "application_name": "briefing queue"}
+
+
+def _job(name: str, number: int) -> "Job":
+    """Return a hint as the engine writes it."""
+    from procrastinate.jobs import Job
+
+    return Job(
+        queue=name,
+        task_name=name,
+        priority=PRIORITIES[name],
+        lock=None,
+        queueing_lock=f"{name}:{number}",
+        task_kwargs={"number": number},
+    )
+
+
+def _pool(*, check: object, **given: Any) -> "AsyncConnectionPool[Any]":
+    """Return a pool that hands out connections unchecked: a dead one ends the work, which begins
+    anew with others; to ask each one first would cost a round trip a statement."""
+    from psycopg_pool import AsyncConnectionPool
+
+    return AsyncConnectionPool(**given)
+
+
+async def _unhurried(connection: "AsyncConnection[Any]") -> None:
+    """Let each statement be a transaction, whose commit does not wait for the disk.
+
+    A hint that is lost with the power comes back with the next sweep. The store has connections of
+    its own, whose commits wait.
+    """
+    await connection.set_autocommit(True)
+    await connection.execute("SET synchronous_commit TO off")
 
 
 @contextmanager

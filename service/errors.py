@@ -8,7 +8,7 @@
     │   ├── ParseError              .killed: a worker process had to be ended
     │   └── ExtractError
     ├── StoreError
-    │   └── UnreachableError        the database does not answer now: trying again may help
+    │   └── UnreachableError        what is stored does not answer now: trying again may help
     ├── RenderError                 .template
     │   └── PageError               .format: this document would be wrong; the others can be made
     ├── VerifyError                 the first difference found, with both texts
@@ -74,11 +74,11 @@ class ExtractError(SourceError):
 
 
 class StoreError(BriefError):
-    """The database cannot be opened, read or written, or lacks what was asked for."""
+    """The database, or a place of files, cannot be used, or lacks what was asked for."""
 
 
 class UnreachableError(StoreError):
-    """The database does not answer now; what was begun is not half done, and may be tried again."""
+    """It does not answer now; what was begun is not half done, and may be tried again."""
 
 
 class RenderError(BriefError):

@@ -8,15 +8,15 @@ renderer ends the run, before anything is half written.
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from service import manifest, stories, topic
+from service import condensing, manifest, stories, topic
 from service.brief import codec, counts
 from service.brief.compose import Plan, compose
-from service.brief.coverage import READ, cover
+from service.brief.coverage import cover
 from service.brief.sections import Past
 from service.collecting import Feed
 from service.errors import PageError, RenderError, StoreError
@@ -29,14 +29,14 @@ from service.model import (
     Method,
     Period,
     Problem,
-    Relevance,
     SourceRead,
     Story,
 )
 from service.order import Order as Order
 from service.progress import Progress
 from service.render import custom, machine, render, stem
-from service.store import Store, articles, issues, sources
+from service.store import Store, articles, files, issues, notices, sources
+from service.stories import Study
 from service.stories.continuity import continue_from
 from service.topic import Profile
 
@@ -70,6 +70,8 @@ class Inputs:
     number: int
     #: None for an issue on demand.
     history: History | None
+    #: What was worked out of some of the articles before, by id.
+    studies: Mapping[str, Study] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,7 @@ def publish(
     also: "Callable[[Connection, int], None] | None" = None,
     ready: Callable[[Brief, Sequence[Artifact]], None] | None = None,
     unless: Callable[[Brief], str | None] | None = None,
+    keep: bool = True,
 ) -> Published:
     """Compose, render and store one issue of what `feeds` gave; the store has all of it or none.
 
@@ -118,7 +121,8 @@ def publish(
     stored with the issue or not at all, in the same transaction (its deliveries, the period that
     it is of); it is given the issue's id. ready: is given the issue and its files before that, for
     what takes time and must not hold up others who write. unless: says why an issue is not wanted,
-    or None; where it gives a reason, nothing is rendered or stored, and Withheld is raised. Where
+    or None; where it gives a reason, nothing is rendered or stored, and Withheld is raised. keep:
+    False for a trial, of which nothing stays in the store once `also` has been called. Where
     another run takes the number meanwhile, the issue is composed again with the next one;
     StoreError after `_TRIES` of them.
     """
@@ -136,6 +140,7 @@ def publish(
                 labels=labels,
                 number=number,
                 history=remembered(db, order),
+                studies=condensing.known(db, found, profile),
             )
         with progress.step("compose"):
             brief, told = composed(inputs, profile, order)
@@ -147,26 +152,32 @@ def publish(
             brief, name = made.brief, stem(made.brief)
             if ready is not None:
                 ready(brief, made.artifacts)
-        with progress.step("store"), store.write() as db:
-            # Its pages bear the number: whoever came first keeps it, and this one is made again.
-            if order.number is None and issues.next_number(db, order.edition) != number:
-                log.info("issue number taken edition=%s number=%d", order.edition, number)
-                continue
-            id_ = issues.add(
-                db,
-                edition=order.edition,
-                number=number,
-                period=brief.period,
-                cutoff=order.cutoff,
-                created=order.cutoff,
-                title=order.title,
-                brief_json=codec.dumps(brief),
-                manifest=manifest.dumps(_manifest(inputs, told, made, profile, order)),
-                artifacts=[(f"{name}.{item.format}", item) for item in made.artifacts],
-            )
-            if also is not None:
-                also(db, id_)
-        log.info("issue published id=%d edition=%s number=%d", id_, order.edition, number)
+        with progress.step("store"):
+            laid = files.lay(store, made.artifacts) if keep else files.Laid(place=None)
+            with store.write(keep=keep) as db:
+                # Its pages bear the number: who came first keeps it, and this one is made again.
+                if order.number is None and issues.next_number(db, order.edition) != number:
+                    log.info("issue number taken edition=%s number=%d", order.edition, number)
+                    continue
+                id_ = issues.add(
+                    db,
+                    edition=order.edition,
+                    number=number,
+                    period=brief.period,
+                    cutoff=order.cutoff,
+                    created=order.cutoff,
+                    title=order.title,
+                    brief_json=codec.dumps(brief),
+                    manifest=manifest.dumps(_manifest(inputs, told, made, profile, order)),
+                    artifacts=[(f"{name}.{item.format}", item) for item in made.artifacts],
+                    place=laid.place,
+                )
+                if laid.refused is not None:
+                    notices.tell(db, "artifacts", laid.refused, now=order.cutoff)
+                if also is not None:
+                    also(db, id_)
+        if keep:
+            log.info("issue published id=%d edition=%s number=%d", id_, order.edition, number)
         return Published(id=id_, brief=brief, artifacts=made.artifacts, older=older)
     raise StoreError(
         f'others have published {_TRIES} issues of the edition "{order.edition}" while this one '
@@ -252,23 +263,15 @@ def of_sources(found: Iterable[Article], names: Collection[str]) -> tuple[Articl
     return tuple(kept)
 
 
-def weigh(found: Sequence[Article], profile: Profile) -> dict[str, Relevance]:
-    """Return the relevance of each article, by id, of the languages that are read."""
-    return {
-        article.id: topic.relevance(article.title, article.text, profile)
-        for article in found
-        if article.language in READ
-    }
-
-
 def composed(
     inputs: Inputs, profile: Profile, order: Order
 ) -> tuple[Brief, tuple[tuple[str, ...], ...]]:
     """Return the issue, and the ids of the articles of every story that was found, in order."""
     found, history = inputs.found, inputs.history
-    weights = weigh(found, profile)
+    studies = condensing.studied(found, profile, inputs.studies)
+    weights = {ident: one.relevance for ident, one in studies.items()}
     about = [a for a in found if a.id in weights and weights[a.id].relevant]
-    told = stories.stories(about, weights, profile, order.cutoff)
+    told = stories.stories(about, weights, profile, order.cutoff, studies)
     labels = state_media(about, inputs.labels, profile)
     start = order.since or min((a.collected for a in found), default=order.cutoff)
     plan = Plan(
@@ -299,7 +302,12 @@ def composed(
     coverage = replace(
         coverage,
         tracks=counts.tracks(told, profile),
-        actors=counts.actors(about, profile, history.actors if history else None),
+        actors=counts.actors(
+            about,
+            profile,
+            history.actors if history else None,
+            names={a.id: studies[a.id].names for a in about},
+        ),
     )
     past = _past(told, history, profile, order) if history else None
     brief = compose(told, plan, coverage, profile, state_media=labels, past=past)

@@ -9,6 +9,7 @@ every old issue would be unproven).
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from service import manifest
 from service.brief import codec, counts
 from service.brief.verify import Known, Printed, Report, verify
-from service.errors import SettingsError, StoreError
+from service.errors import SettingsError, StoreError, UnreachableError
 from service.manifest import Manifest
 from service.model import Article, Brief, Coverage, Story
 from service.pipeline import (
@@ -34,7 +35,7 @@ from service.pipeline import (
 from service.render import machine, readback, render, stem
 from service.render.facts import facts
 from service.render.sheet import Sheet
-from service.store import Store, articles, issues
+from service.store import Store, articles, files, issues
 from service.store.issues import StoredArtifact, StoredIssue
 from service.topic import Profile
 
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
     from service.render.custom import Templates
     from service.render.worker import Press
+
+log = logging.getLogger(__name__)
 
 #: Gives a profile by the name or path that the settings had for it.
 Profiles = Callable[[str], Profile]
@@ -54,13 +57,14 @@ _QUOTED = 120
 def prove(store: Store, issue: int, profiles: Profiles) -> Report:
     """Check everything that an issue prints against the store; raise VerifyError if it differs."""
     with store.read() as db:
-        stored, rows = issues.get(db, issue), issues.artifacts(db, issue)
+        stored, filed = issues.get(db, issue), issues.artifacts(db, issue)
         brief = printed_brief(stored)
         kept = _manifest(stored)
         inputs = _inputs(db, kept, stored) if kept else None
         cited = {source.article for source in brief.sources}
         by_id = articles.get(db, cited, until=kept.known_before if kept else None)
         earlier = _earlier(db, brief, issue)
+    rows = files.fetched(store, filed)
     if inputs:
         by_id |= {article.id: article for article in inputs.found}
     assert stored.brief is not None
@@ -210,10 +214,11 @@ def rebuild(store: Store, issue: int, profiles: Profiles, press: "Press | None")
     Raises StoreError where an input is gone, SettingsError where the topic is.
     """
     with store.read() as db:
-        stored, rows = issues.get(db, issue), issues.artifacts(db, issue)
+        stored, filed = issues.get(db, issue), issues.artifacts(db, issue)
         printed_brief(stored)
         kept = manifest.loads(stored.manifest, issue=issue)
         inputs = _inputs(db, kept, stored)
+    rows = files.fetched(store, filed)
     _refuse_gaps(kept, inputs.found, issue)
     profile = profiles(kept.topic)
     brief, _ = composed(inputs, profile, kept.order)
@@ -282,12 +287,21 @@ def again(
 ) -> dict[str, bytes]:
     """Return an issue's files by name: as stored, and what is not stored made from its data.
 
-    own: the desk's templates. anew: make what is stored, too.
+    So is one whose bytes lay outside the database, and are lost. own: the desk's templates. anew:
+    make what is stored, too. Raises UnreachableError where the place of the files does not answer.
     """
     with store.read() as db:
         stored = issues.get(db, issue)
-        kept = {row.format: row for row in issues.artifacts(db, issue)} if not anew else {}
+        filed = () if anew else issues.artifacts(db, issue)
     brief = printed_brief(stored)
+    kept: dict[str, StoredArtifact] = {}
+    for row in (row for row in filed if row.format in formats):
+        try:
+            (kept[row.format],) = files.fetched(store, [row])
+        except UnreachableError:
+            raise
+        except StoreError as error:
+            log.warning("file made again issue=%d format=%s reason=%s", issue, row.format, error)
     missing = [name for name in formats if name not in kept]
     new = (
         render(brief, missing, sender=sender, sheet=sheet, press=press, own=own) if missing else ()

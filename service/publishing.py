@@ -339,8 +339,8 @@ def _failed(store: Store, held: Slot, error: str, *, now: datetime) -> None:
             at = now + timedelta(minutes=2 ** (held.attempts - 1))
             if periods.retry(db, held, at=at, now=now, note=error):
                 log.warning(
-                    "issue put off edition=%s key=%s attempt=%d",
-                    *(held.edition, held.key, held.attempts),
+                    "issue put off edition=%s key=%s attempt=%d reason=%s",
+                    *(held.edition, held.key, held.attempts, error),
                 )
             return
         if not periods.close(db, held, "failed", now=now, note=error):
@@ -363,12 +363,16 @@ def _failed(store: Store, held: Slot, error: str, *, now: datetime) -> None:
             f"Once mended, `briefing editions run {held.edition}` makes it now"
         )
         notices.tell(db, f"failed:{held.edition}", text, now=now)
-    log.error("issue given up edition=%s key=%s", held.edition, held.key)
+    log.error("issue given up edition=%s key=%s reason=%s", held.edition, held.key, error)
 
 
 def nothing_to_tell(brief: Brief) -> str | None:
     """Return why an issue with no story at all is left out, or None if it has one."""
-    return None if brief.told() else "no relevant article was collected"
+    if brief.told():
+        return None
+    if any(change.kind == "continuing" for change in brief.changed):
+        return "nothing was new or updated since the last issue"
+    return "no relevant article was collected"
 
 
 def nothing_new(brief: Brief) -> str | None:

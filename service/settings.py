@@ -37,7 +37,13 @@ from pydantic_settings import SettingsError as SourcesError
 from service import variables, wholeness
 from service.addressees import BouncesSettings, DeliverySettings, RecipientSettings
 from service.errors import SettingsError
-from service.operating import LogSettings, OperatorSettings, RetentionSettings, ServeSettings
+from service.operating import (
+    LogSettings,
+    OperatorSettings,
+    RetentionSettings,
+    ServeSettings,
+    StoreSettings,
+)
 from service.schedule.rules import check_cron
 from service.values import Clock, Language, OneLine, Section, Span, WebAddress, Zone, tell
 from service.visitors import Web
@@ -119,7 +125,7 @@ EXAMPLES: Mapping[str, str] = {
     "indexed": "false",
     "workers": "false",
     "articles": '"365d"',
-    "artifacts": '"365d"',
+    "artifacts": '"365d" for retention, or "s3://bucket/briefs" for the store',
     "deliveries": '"90d"',
 }
 
@@ -143,17 +149,6 @@ class Desk(Section):
     templates: OneLine | None = None
     #: What the HTML of a mail holds: some 600 words with links, or the whole issue.
     mail: Literal["digest", "full"] = "digest"
-
-
-class StoreSettings(Section):
-    url: OneLine = "sqlite:///briefing.db"
-
-    @field_validator("url")
-    @classmethod
-    def _is_a_database(cls, value: str) -> str:
-        if not re.match(r"sqlite:///.|postgresql(\+psycopg)?://.", value):
-            raise ValueError(f'"{value}" is the address of no database that is known here')
-        return value
 
 
 class Collect(Section):
@@ -340,6 +335,11 @@ class Settings(BaseSettings):
         if url.startswith(prefix):
             return prefix + str(self.path(url.removeprefix(prefix)))
         return url
+
+    @property
+    def artifacts(self) -> str | None:
+        """The address of the place for the bytes of files; None: the database."""
+        return self.store.place(self.anchor)
 
 
 def default_home(environ: Mapping[str, str] = os.environ) -> Path:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 STALE = timedelta(minutes=3)
 #: A delivery that waits for so long is told of: a server that is down for minutes is not.
 WAITS = timedelta(hours=1)
-#: A source that has given nothing for so long is told of.
+#: A source that has given nothing for so long is told of; one that never gave anything, at once.
 SILENT = timedelta(days=1)
 #: A period that is due for so long and not made.
 OVERDUE = timedelta(minutes=30)
@@ -226,12 +226,21 @@ def _silent(known: tuple[SourceState, ...], now: datetime) -> list[Concern]:
             text = f"{state.name} says that it is gone for good: remove it, or correct its address"
         elif state.health.stopped == "quarantine":
             text = f"{state.name} is not read any more, its content stopped the reader: {check}"
-        elif state.state == "failed" and _since(state, now) > SILENT:
-            text = f"{state.name} could not be read for a day: {state.last_error}; {check}"
+        elif state.state == "failed" and (how := _silence(state, now)):
+            text = f"{state.name} could not be read {how}: {state.last_error}; {check}"
         else:
             continue
         made.append(Concern(cause=f"source:{state.name}", text=text))
     return made
+
+
+def _silence(state: SourceState, now: datetime) -> str | None:
+    """Say for how long a source that fails has failed; None: not long enough to be told of."""
+    if state.last_success is None:
+        # A wrong address: no day has to pass for that.
+        return "yet"
+    silent = now - state.last_success
+    return f"for {words(silent)}" if silent > SILENT else None
 
 
 def _unmailed(beating: Mapping[str, Beat]) -> list[Concern]:
@@ -243,11 +252,6 @@ def _unmailed(beating: Mapping[str, Beat]) -> list[Concern]:
         "server, operator.address is whom it goes to"
     )
     return [Concern(cause=MAIL, text=text)]
-
-
-def _since(state: SourceState, now: datetime) -> timedelta:
-    """Return for how long a source that fails has failed; one that never was read: always."""
-    return now - state.last_success if state.last_success is not None else timedelta.max
 
 
 def _noticed(

@@ -4,12 +4,19 @@ One write transaction does all of it, so that a service that is killed within it
 and one that is killed behind it has nothing left to do. Two services that tick at once write the
 same names, which are unique. Making the issue is not our matter; how late it may be is.
 
-*The clock* of the machine is believed as long as it moves with the steady one. Where it leapt ahead
-by more than an issue may be late, or a service that starts again finds more than a month gone,
-nothing is made: the latest period is held for the operator, and the calendar stays where it was. A
-clock that is put right goes on as if nothing had been. If it was right all the time, the operator
-says so by releasing what is held, or by skipping it, and the whole span is then judged as after any
-outage. A clock that is put back repeats nothing, because the calendar never goes back.
+*The clock* of the machine is believed as long as it moves with the steady one, over restarts of the
+service too. Where it leapt ahead by more than an issue may be late, or a service that starts again
+finds more than a month gone, nothing is made: the latest period is held for the operator, and the
+calendar stays where it was. A clock that is put right goes on as if nothing had been. If it was
+right all the time, the operator says so by releasing what is held, or by skipping it, and the whole
+span is then judged as after any outage. A clock that is put back repeats nothing, because the
+calendar never goes back.
+
+*A restart of the machine* begins the steady clock anew. A wall clock that is ahead by less than a
+month then looks like the outage that it more often is: it is believed, the issue of that later day
+is made, and once the clock is right nothing is due until it has caught up, of which the operator is
+told. Nothing at hand tells better: the times of files and a database here have this very clock, and
+the date in a feed's answer is whatever its server says.
 
 *An edition that is new* starts now, and not with issues of the past; so does one that comes back
 after more than a day in which others were ticked without it. The period before its start is written
@@ -37,7 +44,8 @@ log = logging.getLogger(__name__)
 
 #: The wall clock may differ by so much from the steady one since the last tick.
 TOLERANCE = timedelta(minutes=5)
-#: After a restart nothing tells an outage from a clock that is wrong: a longer one wants a person.
+#: After a restart of the machine nothing tells an outage from a wrong clock: a longer one wants a
+#: person.
 LONGEST_OUTAGE = timedelta(days=31)
 #: With catch_up "none", what is late by no more than this is on time.
 ON_TIME = timedelta(minutes=5)
@@ -94,10 +102,12 @@ def tick(
     *,
     now: datetime,
     drift: timedelta = timedelta(),
+    stand: str | None = None,
 ) -> Ticked:
     """Write the periods that have become due by `now`; return what was written.
 
-    drift: of `Clock`; zero after a restart.
+    drift: of `Clock`; zero where nobody knows, after a restart of the machine. stand: how the
+    steady clock stands, kept with a tick that believes the wall clock, for a later service.
     """
     made: dict[periods.Written, list[tuple[str, str]]] = {"due": [], "skipped": [], "held": []}
     wanted = sorted(rules, key=lambda rule: rule.edition)
@@ -111,7 +121,7 @@ def tick(
         if abs(drift) > TOLERANCE:
             notices.tell(db, "clock", _leapt(drift), now=now)
         if not doubted:
-            beats.beat(db, BELIEVED, at=now)
+            beats.beat(db, BELIEVED, at=now, note=stand)
         beats.beat(db, TICK, at=now, note=_doubt(doubted))
     for state, written in made.items():
         for edition, key in written:

@@ -5,6 +5,7 @@ would be told of these only in a second run; and it knows nothing of topics and 
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -113,11 +114,12 @@ def _across(data: Mapping[str, Any]) -> list[str]:
 
     faults = []
     for section in ("source", "edition"):
-        seen = names(section)
-        for name in sorted({n for n in seen if seen.count(n) > 1}):
-            faults.append(
-                f'{section}.name: "{name}" is given {seen.count(name)} times; each needs its own'
-            )
+        seen = Counter(names(section))
+        faults += [
+            f'{section}.name: "{name}" is given {times} times; each needs its own'
+            for name, times in sorted(seen.items())
+            if times > 1
+        ]
     known = sorted(set(names("edition")))
     for key, row in _rows(data, "recipient"):
         wanted = row.get("editions", [])

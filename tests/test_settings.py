@@ -140,11 +140,34 @@ def test_a_fault_shows_what_would_be_right(tmp_path: Path) -> None:
         ("anchor = 'x'\n", "is not a setting"),
         ("[desk]\ntopic = 'mine.toml'\n", "there is no file"),
         ("[store]\nurl = 'sqlite:///'\n", "is the address of no database"),
+        ("[store]\nartifacts = 's3://'\n", "is no place for files"),
+        ("[store]\nartifacts = 'memory://x'\n", "is no place for files"),
+        ("[store]\nartifacts = 'file://srv/briefs'\n", "needs three slashes"),
+        ("[store]\nartifacts = 's3://key:secret@bucket/x'\n", "keys come from the environment"),
+        ("[store]\nartifacts = 's3://bucket/x?anon=1'\n", "no name, key or option"),
         ("[desk\n", "is not TOML"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, toml: str, told: str) -> None:
     assert any(told in problem for problem in _faults(tmp_path, toml))
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ("database", None),
+        ("files", "file://{home}/files"),
+        ("/srv/the briefs", "file:///srv/the%20briefs"),
+        ("file:///srv/briefs/", "file:///srv/briefs"),
+        ("s3://bucket/briefs/", "s3://bucket/briefs"),
+    ],
+)
+def test_files_lie_in_the_database_a_folder_or_at_an_address(
+    tmp_path: Path, given: str, place: str | None
+) -> None:
+    (tmp_path / "briefing.toml").write_text(f'[store]\nartifacts = "{given}"\n')
+    found = settings.load(None, home=tmp_path).artifacts
+    assert found == (place and place.format(home=tmp_path))
 
 
 def test_a_file_that_was_asked_for_and_is_not_there_is_an_error(tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ def _source(
     ("hours", "stopped", "words"),
     [
         (23, None, None),
-        (25, None, "for a day"),
+        (25, None, "for 1 day:"),
         (1, "gone", "for good"),
         (1, "quarantine", "check"),
     ],
@@ -210,6 +210,24 @@ def test_a_source_that_gives_nothing_is_told_by_name(
     found = standing(store, desk, now=later)
     assert [c.cause for c in found.concerns] == (["source:corpus"] if words else [])
     assert all(words in c.text and not c.broken for c in found.concerns if words)
+
+
+def test_a_source_that_never_was_read_is_told_of_at_once_and_not_for_a_day(
+    store: Store, desk: Settings
+) -> None:
+    _beat(store, TICK)
+    with store.write() as db:
+        sources.record_failure(
+            db,
+            source="corpus",
+            kind="folder",
+            address="corpus",
+            at=NOW,
+            error="no such folder",
+            health=Health(failures=1),
+        )
+    (concern,) = standing(store, desk, now=NOW).concerns
+    assert concern.text.startswith("corpus could not be read yet: no such folder; `briefing")
 
 
 def test_a_source_that_is_not_in_the_settings_any_more_wants_nobody(

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -10,17 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from service import editions
 from service.archive.place import Place, place
 from service.errors import StoreError
-from service.schedule import asked, upcoming
-from service.store import beats, deliveries, issues, notices, periods
-from service.store import sources as known_sources
+from service.schedule import asked
+from service.standing import standing
+from service.store import deliveries, periods
 
 #: Rows of each list.
 ROWS = 15
-#: How far back notices are shown.
-_NOTICES = timedelta(days=7)
 #: States of a delivery that want a person, the most urgent first.
 _WANTING: tuple[deliveries.State, ...] = ("doubt", "failed", "bounced", "deferred")
 
@@ -28,30 +24,31 @@ log = logging.getLogger(__name__)
 
 
 def page(request: Request) -> Response:
-    """Everything that the operator asks of a morning, on one page."""
+    """Everything that the operator asks of a morning, on one page; what `briefing status` says."""
     desk = place(request)
-    moment = desk.given.clock()
+    found = standing(desk.store, desk.settings, now=desk.given.clock())
     with desk.store.read() as db:
-        rules = editions.rules(desk.settings, db)
-        states = known_sources.listing(db)
         shown: dict[str, Any] = {
             "slots": periods.listing(db, limit=ROWS),
             "held": periods.listing(db, states=("held",), limit=ROWS),
-            "counts": deliveries.counts(db),
             "wanting": [
                 row for state in _WANTING for row in deliveries.listing(db, state=state, limit=ROWS)
             ][: 2 * ROWS],
-            "notices": notices.listing(db, since=moment - _NOTICES)[:ROWS],
-            "beats": sorted(beats.listing(db).values(), key=lambda beat: beat.name),
-            "failed": [head for head in issues.listing(db, limit=ROWS) if head.state == "failed"],
         }
+    # Those that are held have buttons.
+    concerns = tuple(one for one in found.concerns if not one.cause.startswith("held:"))
+    wanting = {one.cause for one in found.concerns}
     return desk.page(
         request,
         "desk.html",
         keep=False,
-        next=[(rule, upcoming(rule, moment, 1)) for rule in rules],
-        bad=[one for one in states if one.state == "failed" or one.health.stopped],
-        sources=len(states),
+        concerns=concerns,
+        over=tuple(one for one in found.notices if one.cause not in wanting)[:ROWS],
+        editions=found.editions,
+        counts=found.deliveries,
+        beats=sorted(found.beats.values(), key=lambda beat: beat.name),
+        sources=len(found.sources),
+        articles=found.articles,
         done=request.query_params.get("done", ""),
         **shown,
     )

@@ -1,5 +1,6 @@
 """The pages for readers: issues, editions, files, stories, sources."""
 
+import logging
 import re
 from dataclasses import dataclass
 
@@ -10,10 +11,13 @@ from starlette.responses import RedirectResponse, Response
 from service.archive import answers
 from service.archive.issue import framed
 from service.archive.place import Place, place, visitor
+from service.errors import StoreError
 from service.render.environment import fill
-from service.store import gave, issues, tellings
+from service.store import files, gave, issues, tellings
 from service.store import sources as known_sources
 from service.store.issues import IssueHead
+
+log = logging.getLogger(__name__)
 
 #: Rows on one page of a list.
 ROWS = 25
@@ -123,9 +127,20 @@ def issue(request: Request) -> Response:
 
 def _page_of(desk: Place, head: IssueHead, digest: str) -> bytes:
     """Return the stored page of an issue; made from its brief where none was stored."""
+    if digest:
+        found = desk.pages.get(digest)
+        if found is not None:
+            return found
+        try:
+            data = files.artifact_of(desk.store, head.id, "html").data
+        except StoreError as error:
+            # Its place does not answer, or has lost it: the issue is to be read all the same.
+            log.warning("page made again issue=%d reason=%s", head.id, error)
+        else:
+            if desk.store.artifacts is not None:
+                desk.pages.put(digest, data)
+            return data
     with desk.store.read() as db:
-        if digest:
-            return issues.artifact(db, head.id, "html").data
         stored = issues.get(db, head.id)
     key = stored.sha256 or ""
     page = desk.pages.get(key)
@@ -150,17 +165,17 @@ def file(request: Request) -> Response:
     head, name = _head(request, desk), request.path_params["name"]
     with desk.store.read() as db:
         found = next((file for file in issues.files(db, head.id) if file.name == name), None)
-        if found is None:
-            raise HTTPException(404)
-        etag = f'W/"{found.sha256[:24]}"'
-        headers = {
-            "ETag": etag,
-            "Cache-Control": desk.kept,
-            "Content-Disposition": _disposition(found.format, found.name),
-        }
-        if answers.fresh(request, etag):
-            return Response(b"", headers=headers)
-        data = issues.artifact(db, head.id, found.format).data
+    if found is None:
+        raise HTTPException(404)
+    etag = f'W/"{found.sha256[:24]}"'
+    headers = {
+        "ETag": etag,
+        "Cache-Control": desk.kept,
+        "Content-Disposition": _disposition(found.format, found.name),
+    }
+    if answers.fresh(request, etag):
+        return Response(b"", headers=headers)
+    data = files.artifact_of(desk.store, head.id, found.format).data
     if found.format == "html":
         # Read alone it is a page of ours: it must not do more here than under its bar.
         headers["Content-Security-Policy"] = framed(data, b"", b"").policy

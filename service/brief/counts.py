@@ -5,7 +5,8 @@ not the choice of this issue.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from service import topic
 from service.model import ActorCount, Article, Story, TrackCount
@@ -39,20 +40,27 @@ def tracks(stories: Sequence[Story], profile: Profile) -> tuple[TrackCount, ...]
 
 
 def actors(
-    articles: Iterable[Article], profile: Profile, last: Sequence[ActorCount] | None = None
+    articles: Iterable[Article],
+    profile: Profile,
+    last: Sequence[ActorCount] | None = None,
+    names: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> tuple[ActorCount, ...]:
     """Count the articles that name each actor, and hold them against those of the last issue.
 
     An article counts once, however often it repeats a name: one long text is not a wave. The two
-    sides as countries are left out. last: of the edition's last issue; None: there is none.
+    sides as countries are left out. last: of the edition's last issue; None: there is none. names:
+    by id, the ids of the entities that an article names, where they are known.
     Most first, of equal ones those that were more, then in the order of the profile.
     """
     acting = {e.id: e for e in profile.entities if e.kind in ACTS}
     sides = {e.id for e in profile.entities if e.kind == "country" and e.sides}
     named: Counter[str] = Counter()
     for article in articles:
-        found = topic.mentions(f"{article.title}\n{article.text}", profile)
-        named.update({mention.entity for mention in found})
+        known = names.get(article.id)
+        if known is None:
+            found = topic.mentions(f"{article.title}\n{article.text}", profile)
+            known = {mention.entity for mention in found}
+        named.update(known)
     before = {actor.id: actor.articles for actor in last or ()}
     counted = [
         ActorCount(

@@ -31,18 +31,23 @@ def explain(
     """Print an article's relevance part by part, and the story that it belongs to."""
     from service import settings
     from service.app import App
-    from service.pipeline import weigh
+    from service.brief.coverage import READ
     from service.store import articles
     from service.stories import place as placed
     from service.stories import stories
     from service.stories.similarity import Batch
+    from service.topic import relevance
 
     chosen = settings.load(config)
     with App(chosen) as desk:
         with desk.store.read() as db:
             found = articles.find(db, article)
             others = articles.collected(db)
-        weights = weigh([found, *others], desk.profile)
+        weights = {
+            a.id: relevance(a.title, a.text, desk.profile)
+            for a in (found, *others)
+            if a.language in READ
+        }
         about = [a for a in others if a.id in weights and weights[a.id].relevant]
         told = stories(about, weights, desk.profile, desk.now)
         threshold = desk.profile.threshold

@@ -167,7 +167,7 @@ def render(
     chosen = settings.load(config)
     folder = out.absolute() if out else settings.default_output()
     files.check_writable(folder)
-    with Store.open(chosen.store_url) as store, Press() as press:
+    with Store.open(chosen.store_url, artifacts=chosen.artifacts) as store, Press() as press:
         with store.read() as db:
             own = chosen.templates(issues.get(db, issue).edition)
         made = proof.again(
@@ -198,7 +198,7 @@ def verify(issue: Ident, config: Config = None, as_json: AsJson = False) -> None
     from service.store import Store
 
     chosen = settings.load(config)
-    with Store.open(chosen.store_url) as store:
+    with Store.open(chosen.store_url, artifacts=chosen.artifacts) as store:
         report = proof.prove(store, issue, _profiles(chosen))
     if as_json:
         print_json({"issue": issue, **asdict(report)})
@@ -237,7 +237,7 @@ def rebuild(issue: Ident, config: Config = None, as_json: AsJson = False) -> Non
     from service.store import Store
 
     chosen = settings.load(config)
-    with Store.open(chosen.store_url) as store, Press() as press:
+    with Store.open(chosen.store_url, artifacts=chosen.artifacts) as store, Press() as press:
         made = proof.rebuild(store, issue, _profiles(chosen), press)
     if as_json:
         print_json(

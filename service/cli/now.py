@@ -4,6 +4,7 @@ import asyncio
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -71,7 +72,8 @@ def now(
         str | None, typer.Option(metavar="ADDRESS", help="Send it to this reader only.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Write the mails to a folder, send nothing.")
+        bool,
+        typer.Option("--dry-run", help="Write the files and mails; send and store nothing."),
     ] = False,
 ) -> None:
     """Collect, compose and render one issue; print the path of each file written."""
@@ -88,31 +90,30 @@ def now(
     files.check_writable(folder)
     with App(chosen, corpus=corpus) as desk:
         sending = _sending(desk, edition, to) if send or to or dry_run else None
-        end = (
-            spans.parse(until, option="--until", end=desk.now, zone=chosen.zone) if until else None
-        )
+        zone = ZoneInfo(desk.zone(edition))
+        end = spans.parse(until, option="--until", end=desk.now, zone=zone) if until else None
         with desk.store.read() as db:
             past = [i for i in issues.listing(db, edition) if i.state == "published"]
         order = desk.order(
             edition=edition,
             formats=tuple(dict.fromkeys((*wanted, *(sending.formats() if sending else ())))),
             since=spans.start(
-                since, end=end or desk.now, zone=chosen.zone, last=past[0].cutoff if past else None
+                since, end=end or desk.now, zone=zone, last=past[0].cutoff if past else None
             ),
             until=end,
             number=issue,
             max_stories=max_stories,
             summarizer=summarizer,
         )
-        also = sending.also if sending and not dry_run else None
+        also = (sending.dry if dry_run else sending.also) if sending else None
         ready = sending.ready if sending else None
         reads, made = asyncio.run(
-            _make(desk, order, collect=not no_collect, also=also, ready=ready)
+            _make(desk, order, collect=not no_collect, also=also, ready=ready, keep=not dry_run)
         )
         name = stem(made.brief)
         paths = files.write(folder, {f"{name}.{a.format}": a.data for a in made.artifacts})
         if sending and dry_run:
-            paths += sending.dry(made.id, folder / "mail")
+            paths += files.write(folder / "mail", sending.letters)
         for path in paths:
             typer.echo(shown(path))
         late = bool(sending and not dry_run and not asyncio.run(sending.send(made.id)))
@@ -148,6 +149,7 @@ async def _make(
     collect: bool,
     also: "Callable[[Connection, int], None] | None",
     ready: "Callable[[Brief, Sequence[Artifact]], None] | None",
+    keep: bool,
 ) -> "tuple[tuple[SourceRead, ...], Published]":
     from service import collecting, pipeline
 
@@ -169,6 +171,7 @@ async def _make(
         press=desk.press,
         also=also,
         ready=ready,
+        keep=keep,
     )
     return reads, made
 
@@ -182,6 +185,10 @@ def _report(made: "Published", reads: tuple[SourceRead, ...], since: str) -> Non
         say(told(problem))
     for row in made.brief.coverage.skipped:
         say(left_out(row))
-    if not made.brief.stories:
+    if made.brief.told():
+        return
+    if any(change.kind == "continuing" for change in made.brief.changed):
+        say(f"nothing was new since the last issue of {made.brief.edition}")
+    else:
         hint = f"; {made.older} were collected before: --since all" if made.older else ""
         say(f"no relevant article was collected since {since}{hint}")

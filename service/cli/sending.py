@@ -1,7 +1,6 @@
 """What `briefing now --send` adds: to whom, the rows, the sending, and what came of it."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service import wholeness
@@ -30,6 +29,8 @@ class Sending:
         """Raises a BriefError for what would be wrong after the issue is made."""
         self._app, self._to = app, to
         self._mailings: Mailings | None = None
+        #: What `dry` has made, by the name of its file.
+        self.letters: dict[str, bytes] = {}
         self._edition = edition if to is None else BY_HAND
         self._desk = setup.desk(app.settings)
         if to is not None:
@@ -89,25 +90,14 @@ class Sending:
             say(f"{row.address}: {row.state}" + (f": {row.reply}" if row.reply else ""))
         return not late
 
-    def dry(self, issue: int, folder: Path) -> tuple[Path, ...]:
-        """Write the bytes that would be sent, one file a reader; return their paths."""
-        from service import files
-
-        made: list[Path] = []
+    def dry(self, db: "Connection", issue: int) -> None:
+        """Make the bytes that would be sent, in the transaction of a trial."""
 
         def take(message_id: str, letter: "Letter") -> None:
             name = f"{message_id[1:].partition('@')[0]}.eml"
-            made.extend(files.write(folder, {name: letter.envelope.message}))
+            self.letters[name] = letter.envelope.message
 
-        preview(
-            self._app.store,
-            issue,
-            self._some,
-            self._made(),
-            take,
-            now=self._app.now,
-        )
-        return tuple(made)
+        preview(db, issue, self._some(db), self._made(), take, now=self._app.now)
 
     def _made(self) -> Mailings:
         assert self._mailings is not None, "`ready` comes first"

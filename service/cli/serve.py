@@ -19,8 +19,8 @@ def serve(config: Config = None) -> None:
     from service import settings
     from service.errors import SettingsError
     from service.serving import logs
-    from service.serving.lock import alone, database
     from service.serving.service import Service
+    from service.store.lock import alone, database
 
     chosen = settings.load(config)
     if chosen.serve.workers and not chosen.store_url.startswith("postgresql"):
@@ -28,6 +28,11 @@ def serve(config: Config = None) -> None:
             ("serve.workers: workers need a store on PostgreSQL; set it to false, or store.url",)
         )
     logs.of(chosen)
+    if chosen.store_url.startswith("postgresql"):
+        from service.serving.worker import answering
+
+        # A server that starts beside us, or is started again, is no reason to end.
+        answering(chosen.store_url, who="service", migrate=True)
     with ExitStack() as held:
         file = database(chosen.store_url)
         if file is not None:

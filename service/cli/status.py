@@ -61,6 +61,8 @@ def _screen(found: "Standing", chosen: "Settings") -> None:
         typer.echo()
         rows = [_edition(one) for one in found.editions]
         print_table(("EDITION", "NEXT", "LAST ISSUE", "LAST PERIOD"), rows)
+    else:
+        typer.echo("editions    none in the settings: nothing is due by itself")
     if found.issues:
         typer.echo()
         print_table(

@@ -20,27 +20,31 @@ def group() -> None:
 @app.command()
 def migrate(config: Config = None) -> None:
     """Make the database, or bring it to the schema of this version."""
-    from service import settings
+    from service import queue_schema, settings
     from service.store import Store
     from service.store.engine import HEAD
 
     with Store.open(settings.load(config).store_url) as store:
+        anew = queue_schema.migrated(store)
         typer.echo(f"{store.backend.name}: schema {HEAD}")
+    if anew:
+        say(f"the queue was made anew, with version {queue_schema.version()}")
 
 
 @app.command()
 def check(config: Config = None, as_json: AsJson = False) -> None:
     """Count the rows, and tell what is wrong with the database as a whole."""
-    from service import settings
+    from service import queue_schema, settings
     from service.errors import StoreError
-    from service.store import Store, copying
+    from service.store import Store, copying, files
     from service.store.engine import HEAD
 
-    with (
-        Store.open(settings.load(config).store_url, migrate=False) as store,
-        store.read() as db,
-    ):
-        counts, wrong = copying.count(db), store.backend.check(db)
+    chosen = settings.load(config)
+    with Store.open(chosen.store_url, migrate=False, artifacts=chosen.artifacts) as store:
+        with store.read() as db:
+            counts = copying.count(db)
+            wrong = (*store.backend.check(db), *queue_schema.wrong(store, db))
+        wrong += files.check(store)
         name = store.backend.name
     if as_json:
         print_json({"name": name, "schema": HEAD, "rows": counts, "wrong": list(wrong)})
@@ -63,9 +67,9 @@ def copy(
     from contextlib import ExitStack
 
     from service.errors import UsageError
-    from service.serving.lock import alone
     from service.store import Store
     from service.store.copying import copy as copied
+    from service.store.lock import alone
 
     if source == target:
         raise UsageError("FROM and TO are the same database")
@@ -106,11 +110,12 @@ def prune(config: Config = None, as_json: AsJson = False) -> None:
 
     chosen = settings.load(config)
     keep = chosen.retention
-    if keep.articles is keep.artifacts is keep.deliveries is None:
+    outside = chosen.artifacts is not None
+    if keep.articles is keep.artifacts is keep.deliveries is None and not outside:
         raise SettingsError(
             ('retention: says nothing, so all is kept; an example: articles = "365d"',)
         )
-    with Store.open(chosen.store_url) as store:
+    with Store.open(chosen.store_url, artifacts=chosen.artifacts) as store:
         done = pruning.prune(
             store,
             pruning.Retention(

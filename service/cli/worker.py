@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from service.cli.console import Config, log_to_stderr, new_app
+from service.cli.console import Config, new_app
 
 app = new_app("Collect, publish and deliver for a store on PostgreSQL, until SIGTERM.")
 
@@ -17,6 +17,7 @@ def worker(config: Config = None) -> None:
     from service import settings
     from service.app import App
     from service.errors import SettingsError
+    from service.serving import logs
     from service.serving.making import Maker
     from service.serving.worker import answering, work
 
@@ -35,9 +36,7 @@ def worker(config: Config = None) -> None:
                 "true for both",
             )
         )
-    log_to_stderr(logging.INFO)
-    logging.getLogger().setLevel(logging.INFO)
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    logs.of(chosen)
 
     def clock() -> datetime:
         return datetime.now(UTC)
@@ -47,7 +46,7 @@ def worker(config: Config = None) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, task.cancel if task else loop.stop)
         with App(chosen, clock=clock, migrate=False) as opened:
-            make = Maker(chosen, prepare=_quiet, took=lambda step, seconds: None)
+            make = Maker(chosen, prepare=logs.of, took=lambda step, seconds: None)
             try:
                 await work(opened, make=make.make, clock=clock)
             except asyncio.CancelledError:
@@ -55,9 +54,3 @@ def worker(config: Config = None) -> None:
 
     answering(chosen.store_url)
     asyncio.run(run())
-
-
-def _quiet(_settings: object) -> None:
-    """Set up the log of a process that makes an issue."""
-    log_to_stderr(logging.INFO)
-    logging.getLogger().setLevel(logging.INFO)

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 #: A row is ours for so long; it is renewed while we live. After a crash another one waits for this.
 LEASE = timedelta(minutes=2)
 _RENEWALS = 4
+#: While a channel is full, rows of others that stand behind its own are looked for this often.
+_DEEP = timedelta(seconds=10)
 
 
 def new_owner() -> str:
@@ -66,6 +68,8 @@ class Courier:
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
+        #: With so many under way, at most, more are claimed; and when behind full channels, too.
+        self._refill, self._deep_at = self._most, clock()
         #: Whether it found nothing to do when it last looked.
         self.idle = False
         #: What became of rows since the start; "lost": another one took it over meanwhile.
@@ -82,6 +86,7 @@ class Courier:
 
     def wake(self) -> None:
         """Look for rows now: some were written."""
+        self._refill, self._deep_at = self._most, self._clock()
         self._wake.set()
 
     async def run(self, *, stop: asyncio.Event | None = None, idle_s: float | None = None) -> None:
@@ -118,7 +123,7 @@ class Courier:
             self.idle = False
             rows: tuple[Claimed, ...] = ()
             # Not for each place that comes free: a claim is a transaction.
-            if 2 * len(self._under_way) <= self._most:
+            if len(self._under_way) <= self._refill or self._clock() >= self._deep_at:
                 rows = await self._claim(journal)
             for row in rows:
                 task = asyncio.create_task(self._one(row, journal))
@@ -127,7 +132,7 @@ class Courier:
             if rows:
                 continue
             if self._under_way:
-                await self._pause(stop, None)
+                await self._pause(stop, _DEEP.total_seconds())
             elif idle_s is None:
                 break
             else:
@@ -165,23 +170,31 @@ class Courier:
             admitted.append((channel, address))
             return True
 
-        now = self._clock()
+        now, limit = self._clock(), self._most - len(self._under_way)
+        deep = now >= self._deep_at
+        if deep:
+            self._deep_at = now + _DEEP
         work = partial(
             outbox.claim,
             owner=self._owner,
             now=now,
             until=now + self._lease,
-            limit=self._most - len(self._under_way),
+            limit=limit,
             resend=self._resend,
             admit=admit,
+            full=(lambda channel: False) if deep else self._lanes.full,
             only=self._only,
         )
         try:
-            return await journal.write(work, rows=True)
+            rows = await journal.write(work, rows=True)
         except BaseException:
             for place in admitted:
                 self._lanes.release(*place, None)
             raise
+        # Where there was no more for it to take, half of what it has is to be done first.
+        under_way = len(self._under_way) + len(rows)
+        self._refill = under_way // 2 if len(rows) < limit else self._most // 2
+        return rows
 
     async def _one(self, row: Claimed, journal: Journal) -> None:
         """Try one row, and record what came of it."""

@@ -50,6 +50,10 @@ class Lanes:
             one.busy += 1
         return True
 
+    def full(self, channel: str) -> bool:
+        """Whether nothing more may be taken for any destination of a channel."""
+        return not _open(self._channel(channel), self._clock())
+
     def release(self, channel: str, address: str, outcome: Outcome | None) -> None:
         """Give a place back, with what came of it; None: nothing was tried."""
         whole, lane = self._of(channel, address)

@@ -25,12 +25,10 @@ from service.delivery.mailing import NOBODY, Personal
 from service.errors import RenderError, StoreError
 from service.model import Artifact, Brief
 from service.render import pictures, render
-from service.store import issues
+from service.store import Store, files, issues
 from service.store.recipients import Wanted
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from service.render.charts import Chart
     from service.render.custom import Templates
     from service.render.mail import Letter
@@ -198,7 +196,7 @@ class Mailings:
 
 
 def of_issue(
-    db: "Connection",
+    store: Store,
     issue: int,
     desk: Desk,
     *,
@@ -208,12 +206,13 @@ def of_issue(
     charts: "Callable[[Brief], Sequence[Chart]] | None" = None,
 ) -> Mailings:
     """Return the mailings of an issue that is in the store. Raises StoreError for a failed one."""
-    stored = issues.get(db, issue)
+    with store.read() as db:
+        stored = issues.get(db, issue)
     if stored.brief is None:
         raise StoreError(f"issue {issue} failed and printed nothing: {stored.error}")
     return Mailings(
         codec.loads(stored.brief),
-        [Artifact(format=row.format, data=row.data) for row in issues.artifacts(db, issue)],
+        [Artifact(format=row.format, data=row.data) for row in files.artifacts(store, issue)],
         desk,
         edition=edition,
         templates=templates,

@@ -19,6 +19,7 @@ from service.render import fonts
 
 #: Distributions that decide on a sentence, a number or a glyph; one that is not there is left out.
 PACKAGES = (
+    "ahocorasick-rs",
     "babel",
     "cffi",
     "cssselect2",

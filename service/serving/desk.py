@@ -1,7 +1,6 @@
 """The composition root's objects, as publishing and delivery want them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,18 +56,11 @@ class Editions:
 
     def order(self, edition: str, since: datetime | None) -> Order:
         """Return the order of an edition's issue: "daily", or "daily@Asia/Tokyo"."""
-        own, zone = self._of(edition)
+        own = self._own(edition)
         with self._app.store.read() as db:
             attached = recipients.formats(db, edition)
         asked = (_FORMATS.get(name, name) for name in (*own.formats, *attached))
-        order = self._app.order(
-            edition=edition,
-            formats=tuple(dict.fromkeys(asked)),
-            since=since,
-            max_stories=own.max_stories,
-            summarizer=own.summarizer,
-        )
-        return replace(order, timezone=zone)
+        return self._app.order(edition=edition, formats=tuple(dict.fromkeys(asked)), since=since)
 
     def length(self, edition: str) -> timedelta:
         """Return how far back an edition's first issue looks."""
@@ -79,7 +71,7 @@ class Editions:
 
     def unless(self, edition: str, brief: Brief) -> str | None:
         """Return why an edition does without an issue, or None."""
-        own, _ = self._of(edition)
+        own = self._own(edition)
         if own.skip_if_nothing_new:
             return publishing.nothing_new(brief)
         return publishing.nothing_to_tell(brief) if own.skip_if_empty else None
@@ -120,13 +112,11 @@ class Editions:
             press=self._app.press,
         )
 
-    def _of(self, edition: str) -> tuple[EditionSettings, str]:
-        """Return an edition's settings, and the zone in which it is read."""
+    def _own(self, edition: str) -> EditionSettings:
         own = self.settings.own(edition)
         if own is None:
             raise _gone(edition)
-        zone = edition.partition("@")[2]
-        return own, zone or own.timezone or self.settings.desk.timezone
+        return own
 
 
 def _gone(edition: str) -> StoreError:

@@ -39,9 +39,16 @@ class Pulse:
         return self._clock.steady_s() - self._last_s < STUCK_S
 
 
-def ready(store: Store, settings: Settings, now: datetime) -> tuple[bool, Mapping[str, Any]]:
-    """Return whether all is well, and the answer with its reasons as JSON has it."""
+def ready(
+    store: Store, settings: Settings, now: datetime, *, unwritable: str | None = None
+) -> tuple[bool, Mapping[str, Any]]:
+    """Return whether all is well, and the answer with its reasons as JSON has it.
+
+    unwritable: why the store could not be written when a job last wanted to; None: it could.
+    """
     try:
+        if unwritable is not None:
+            raise StoreError(unwritable)
         found = standing(store, settings, now=now)
     except StoreError as error:
         reason = {"cause": "database", "text": str(error)}

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from service import publishing
 from service.app import App
+from service.condensing import Condensing
 from service.delivering import returns, setup
 from service.delivering.courier import Courier
 from service.errors import BriefError
@@ -56,12 +57,15 @@ class Jobs:
         self._owner, self._make, self._progress = owner, make, progress
         self._ran, self._stopping = ran, stopping
         self._editions = Editions(app)
+        self._condensing = Condensing(app.store, app.profile, self._editions.rules)
         # Two rounds at once would ask a source twice.
         self._reading = asyncio.Lock()
         #: When `look` last read the folders.
         self._folders_at: datetime | None = None
         #: When the round that is under way began.
         self._reading_since: datetime | None = None
+        #: Why the store could not be written when it last was to be; None: it could.
+        self.unwritable: str | None = None
         self._operator = OperatorMail(
             app.store,
             app.settings,
@@ -79,6 +83,7 @@ class Jobs:
             self._editions.rules(),
             now=self._clock.now(),
             drift=self._clock.drift(),
+            stand=self._clock.stand(),
         )
 
     async def look(self) -> None:
@@ -132,9 +137,23 @@ class Jobs:
             self._courier.wake()
         await self._beat("publish")
 
+    async def condense(self) -> None:
+        """Work out the articles that are new, before an issue asks for them."""
+        await asyncio.to_thread(self._condense)
+        await self._beat("condense")
+
+    def _condense(self) -> None:
+        clock = self._clock.now
+        for part in self._condensing.parts(clock()):
+            self._condensing.work(part, clock, goes_on=lambda: not self._stopping())
+
     async def deliver(self, stop: asyncio.Event) -> None:
         """Send what is due until told to stop."""
         await self._courier.run(stop=stop, idle_s=TICK_S)
+
+    def wake(self) -> None:
+        """Let what sends look again at what is due."""
+        self._courier.wake()
 
     async def returns(self) -> None:
         """Read what came back by mail, where the settings say where."""
@@ -170,7 +189,7 @@ class Jobs:
         well = False
         try:
             await job()
-            well = True
+            well, self.unwritable = True, None
         except BriefError as error:
             log.error("job failed name=%s reason=%s", name, error)
             await self._tell(name, str(error))
@@ -186,6 +205,7 @@ class Jobs:
             await asyncio.to_thread(self._told, name, text)
         except BriefError as error:
             # The store is what failed: the log has it, and /readyz says so.
+            self.unwritable = str(error)
             log.error("notice not written name=%s reason=%s", name, error)
 
     def _told(self, name: str, text: str) -> None:

@@ -13,6 +13,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from service.errors import BriefError
 from service.settings import Settings
 
 #: Packages of ours.
@@ -80,10 +81,30 @@ def _quoted(value: object) -> str:
 
 
 class _Stranger(logging.Filter):
-    """Lets libraries through from an error on."""
+    """Lets libraries through from an error on; of one that is no bug they say one line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.levelno >= logging.ERROR or record.name.partition(".")[0] in OURS
+        if record.name.partition(".")[0] in OURS:
+            return True
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and _is_no_bug(error):
+            said = (record.getMessage().strip().splitlines() or [""])[0].partition("(")[0]
+            # What is left of it are words and a name.
+            record.msg = said.rstrip(": ").replace("%", "") + " reason=%s"
+            record.args = (_reason(error),)
+            record.exc_info = record.exc_text = None
+        return record.levelno >= logging.ERROR
+
+
+def _is_no_bug(error: BaseException) -> bool:
+    """Say whether where it was raised tells nothing: a database that is away, an error of ours."""
+    away = type(error).__name__ in ("ConnectorException", "OperationalError", "PoolTimeout")
+    return away or isinstance(error, (BriefError, TimeoutError))
+
+
+def _reason(error: BaseException) -> str:
+    cause = error if isinstance(error, BriefError) else error.__cause__ or error
+    return (str(cause).strip().splitlines() or [type(cause).__name__])[0]
 
 
 class _Stderr(logging.StreamHandler[Any]):

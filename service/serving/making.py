@@ -119,7 +119,14 @@ def _run(there: Connection, prepare: Prepare, settings: Settings, held: Slot, at
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     prepare(settings)
     watch = Stopwatch()
-    there.send((_made(settings, held, at, watch), tuple(watch.steps)))
+    made = _made(settings, held, at, watch)
+    try:
+        there.send((made, tuple(watch.steps)))
+    except BrokenPipeError:
+        # What it wrote counts, or was refused, like that of any service that died.
+        log.warning(
+            "issue made for a service that is gone edition=%s key=%s", held.edition, held.key
+        )
 
 
 def _made(settings: Settings, held: Slot, at: datetime, watch: Stopwatch) -> Made:

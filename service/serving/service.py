@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from feeds import watch
+from service import queue_schema, ticking
 from service import settings as reading
 from service.app import App
 from service.archive.exposure import check_exposure
 from service.delivering import setup
-from service.delivering.courier import Courier, new_owner
+from service.delivering.courier import new_owner
 from service.errors import BriefError, SettingsError, StoreError
 from service.publishing import Make
 from service.serving import health, logs, systemd, web
@@ -173,13 +174,15 @@ class Service:
             # What is due is known before anything is read: a clock that is wrong is, too.
             await jobs.guarded("tick", jobs.tick)
             timer = Timer(jobs.guarded)
-            async with app.reading(), self._web(app, courier, numbers, pulse, timer) as hang_up:
+            async with app.reading(), self._web(app, jobs, numbers, pulse, timer) as hang_up:
                 beside = self._begun(app, jobs, timer, pulse, stop)
                 systemd.notify("READY=1")
                 log.info(
                     "service started editions=%d web=%s",
                     *(len(settings.edition), web.where(self._listening)),
                 )
+                if not settings.edition:
+                    log.warning("no edition in the settings, nothing is due by itself")
                 end = await self._next(app)
                 systemd.notify("STOPPING=1" if end == "stop" else "RELOADING=1")
                 log.info("service stopping reason=%s", end)
@@ -203,10 +206,11 @@ class Service:
             recipients.sync(db, setup.wanted(app.settings), setup.groups(app.settings), now=now)
             beats.beat(db, "start", at=now)
             beats.beat(db, SETTINGS, at=now)
+            self._clock.resume(beats.listing(db).get(ticking.BELIEVED))
 
     @contextlib.asynccontextmanager
     async def _web(
-        self, app: App, courier: Courier, numbers: Metrics, pulse: Pulse, timer: Timer
+        self, app: App, jobs: Jobs, numbers: Metrics, pulse: Pulse, timer: Timer
     ) -> AsyncIterator[Callable[[], None]]:
         """Answer requests; gives what ends that."""
         from service.archive.application import application
@@ -215,7 +219,7 @@ class Service:
         loop = asyncio.get_running_loop()
 
         def wake() -> None:
-            loop.call_soon_threadsafe(courier.wake)
+            loop.call_soon_threadsafe(jobs.wake)
             timer.soon("publish")
 
         given = Given(clock=self._clock.now, wake=wake)
@@ -223,7 +227,9 @@ class Service:
             application(app.store, app.settings, given),
             app.settings,
             alive=lambda: pulse.beats,
-            ready=lambda: health.ready(app.store, app.settings, self._clock.now()),
+            ready=lambda: health.ready(
+                app.store, app.settings, self._clock.now(), unwritable=jobs.unwritable
+            ),
             numbers=numbers.text,
         )
         async with web.serving(watching, self._listening) as hang_up:
@@ -238,6 +244,7 @@ class Service:
         if alone:
             timer.every("collect", jobs.look, COLLECT_S)
             timer.every("publish", jobs.publish, TICK_S)
+            timer.every("condense", jobs.condense, COLLECT_S)
         timer.every("operator", jobs.operator, OPERATOR_S)
         if app.settings.bounces.maildir or app.settings.bounces.host:
             timer.every("returns", jobs.returns, 60 * app.settings.bounces.minutes)
@@ -320,8 +327,10 @@ def _check(settings: Settings) -> None:
     setup.desk(settings)
     setup.channels(settings)
     setup.mailbox_for_bounces(settings)
-    with App(settings):
-        """The topic, the summarizer's words and the database are read."""
+    # The topic, the summarizer's words and the database are read.
+    with App(settings) as app:
+        if settings.serve.workers:
+            queue_schema.migrated(app.store)
 
 
 def _leave_at_once() -> None:

@@ -24,12 +24,15 @@ from sqlalchemy import func, select
 from service import engine, publishing
 from service.app import App
 from service.collecting import Feed
+from service.condensing import Condensing
 from service.delivering.courier import Courier, new_owner
 from service.engine import Due, Queue, group_of
 from service.errors import BriefError, StoreError, UnreachableError
 from service.progress import Silent
 from service.publishing import Make
+from service.serving.desk import Editions
 from service.store import Store, beats, deliveries, leases, notices, periods, sources
+from service.store.engine import HEAD
 from service.store.leases import Lease
 from service.store.postgres import driver_url
 
@@ -49,8 +52,10 @@ BACK = SKEW + SKEW + TAKING
 SENDING_S = 30.0
 #: The first pause when the database is away, and the longest.
 _FIRST_S, _LONGEST_S = 1.0, 30.0
-#: At once in one process: of groups, of issues, of couriers.
-AT_ONCE = {"collect": 8, "publish": 1, "deliver": 1}
+#: So long one step works articles out, at most.
+CONDENSING_S = 20.0
+#: At once in one process: of groups, of issues, of couriers, of batches of articles.
+AT_ONCE = {"collect": 8, "publish": 1, "deliver": 1, "condense": 1}
 
 
 class Work:
@@ -70,6 +75,9 @@ class Work:
         #: Called when a step has made others due.
         self.then: Callable[[], None] = lambda: None
         self._sending = asyncio.Lock()
+        #: Steps that failed when they last ran here.
+        self._failing: set[str] = set()
+        self._condensing = Condensing(app.store, app.profile, Editions(app).rules)
         self._groups: dict[int, list[Feed]] = {}
         for feed in app.feeds:
             self._groups.setdefault(group_of(feed.address), []).append(feed)
@@ -82,15 +90,17 @@ class Work:
         most = engine.LANES * engine.LANE
         with self._app.store.write("rows") as db:
             leases.expire(db, now=now)
-            for name in ("collect", "publish", "deliver"):
+            for name in AT_ONCE.keys() - self._failing:
                 # That there is a worker is what tells a quiet service from a stopped one.
                 beats.beat(db, name, at=now)
+        parts = self._condensing.parts(now)
         with self._app.store.read() as db:
             names = sources.due(db, now, {name: feed.address for name, feed in every.items()})
             return Due(
                 groups=tuple(sorted({group_of(every[name].address) for name in names})),
                 periods=periods.waiting(db, now=now),
                 messages=deliveries.waiting(db, now=now, resend=resend, most=most),
+                parts=parts,
             )
 
     async def collect(self, number: int) -> None:
@@ -176,17 +186,49 @@ class Work:
             finally:
                 handle.cancel()
 
+    async def condense(self, number: int) -> None:
+        """Work out articles of one part for a while, unless another worker is at it."""
+        async with self._told("condense"):
+            await asyncio.to_thread(self._condense, number)
+
+    def _condense(self, number: int) -> None:
+        now = self._clock()
+        end = now + timedelta(seconds=CONDENSING_S)
+        with self._app.store.write("rows") as db:
+            held = leases.take(db, f"condense:{number}", self._owner, now=now, until=now + LEASE)
+        if held is None:
+            return
+        try:
+            self._condensing.work(number, self._clock, goes_on=lambda: self._clock() < end)
+        finally:
+            self._given_back(held)
+
     @asynccontextmanager
     async def _told(self, name: str) -> AsyncIterator[None]:
-        """Note for the operator what stops a step; the engine tries it again later."""
+        """Note for the operator what stops a step; the engine tries it again later.
+
+        That the database is away is noted the second time: mostly it is back by then.
+        """
         try:
+            await asyncio.to_thread(self._same)
             yield
-        except UnreachableError:
-            raise
         except Exception as error:
             log.error("step failed name=%s reason=%s", name, error)
-            await asyncio.to_thread(self._note, name, str(error) or type(error).__name__)
+            if name in self._failing or not isinstance(error, UnreachableError):
+                await asyncio.to_thread(self._note, name, str(error) or type(error).__name__)
+            self._failing.add(name)
             raise
+        self._failing.discard(name)
+
+    def _same(self) -> None:
+        """Raise StoreError where the schema is another version's by now: we were left running."""
+        with self._app.store.read() as db:
+            found = self._app.store.version(db)
+        if found != HEAD:
+            raise StoreError(
+                f"the database has schema {found or 'none'}, older than the {HEAD} of this worker: "
+                "`briefing store migrate` brings it up to date"
+            )
 
     def _note(self, name: str, text: str) -> None:
         with suppress(StoreError), self._app.store.write("rows") as db:
@@ -267,14 +309,23 @@ async def work(app: App, *, make: Make, clock: Callable[[], datetime]) -> None:
         await courier.close()
 
 
-def answering(url: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Wait until the database answers, longer each time. Raises StoreError for all else."""
+def answering(
+    url: str,
+    *,
+    who: str = "worker",
+    migrate: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Wait until the database answers, longer each time. Raises StoreError for all else.
+
+    who: waits, as the log has it. migrate: as for `Store.open`.
+    """
     pause_s = _FIRST_S
     while True:
         try:
-            Store.open(url, migrate=False).close()
+            Store.open(url, migrate=migrate).close()
         except UnreachableError as error:
-            log.error("worker waits reason=%s seconds=%g", error, pause_s)
+            log.error("%s waits reason=%s seconds=%g", who, error, pause_s)
         else:
             return
         sleep(pause_s)

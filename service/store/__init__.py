@@ -10,7 +10,10 @@
     articles.py      articles, read back
     health.py        how sources are doing, and which are due
     sources.py       what each source gave, when, and what was wrong with it
+    condensed.py     what was worked out of a revision before an issue asks for it
     issues.py        issues and their files
+    files.py         the bytes of those files, where they lie outside the database
+    places.py        the folders and buckets where they may lie
     periods.py       the calendar: which periods are due, and what became of each
     notices.py       what the operator must know
     beats.py         when each part of the service last did its work

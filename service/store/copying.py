@@ -4,7 +4,12 @@ One transaction writes all of it, so that a copy which breaks off or differs lea
 Each row has a hash over its values as Python has them, which both engines give alike; the sum of
 them all, modulo 2^256, is the hash of the table, whatever the order of its rows. The rows of the
 target are read back and hashed before the commit. Left out is what is made from the rest: what can
-be searched, which the archive makes anew, and leases, whose owners do not move with the store.
+be searched, which the archive makes anew, and what was worked out of articles before an issue asks
+for it (`condensed`), which the service does; and leases, whose owners do not move with the store.
+
+Files whose bytes lie outside the database (`files`) stay where they are, and both stores then read
+the same objects; so the old one is made to forget what it has put, or a `prune` of it would remove
+what the new one still names.
 """
 
 import hashlib
@@ -16,16 +21,16 @@ from typing import Any
 from sqlalchemy import Connection, LargeBinary, Row, Table, func, insert, select, tuple_
 
 from service.errors import StoreError
-from service.store import ledger
+from service.store import files, ledger
 from service.store.engine import Store
-from service.store.tables import searchable, telling
+from service.store.tables import condensed, searchable, telling
 
 #: Rows that are read, written and held in memory at once.
 CHUNK = 1000
 #: Files and mails are large: fewer at once.
 _FEW = 20
 #: Made from the rest, or of no use elsewhere.
-LEFT_OUT = (searchable.name, telling.name, ledger.lease.name)
+LEFT_OUT = (searchable.name, telling.name, condensed.name, ledger.lease.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,13 @@ def copy(
             made.append(back)
             told(back)
         target.backend.counted_on(new)
+    try:
+        files.hand_over(source)
+    except StoreError as error:
+        raise StoreError(
+            "everything was copied, but what was put outside the database is still the old "
+            f"store's to sweep: never run `briefing store prune` on it; {error}"
+        ) from error
     return tuple(made)
 
 

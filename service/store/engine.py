@@ -9,12 +9,13 @@ from typing import Literal, Protocol, Self
 from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, inspect, select
 
 from service.errors import StoreError
+from service.store import places
 from service.store.faults import explained
 from service.store.sqlite import Sqlite
 
 #: The newest migration; a test compares. Known here so that a database that is up to date is
 #: opened without importing Alembic.
-HEAD = "0009"
+HEAD = "0012"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 #: Alembic's own record of where a database stands.
@@ -42,6 +43,8 @@ class Backend(Protocol):
         self, db: Connection, beside: str | None, about: Callable[[], Collection[str]] | None
     ) -> None: ...
 
+    def idle(self) -> None: ...
+
     def settled(self, db: Connection) -> bool: ...
 
     def settle(self) -> None: ...
@@ -57,23 +60,36 @@ class Store:
     Threads may share it: each transaction has a connection of its own.
     """
 
-    def __init__(self, url: str, *, busy_timeout_s: float) -> None:
+    def __init__(self, url: str, *, busy_timeout_s: float, artifacts: str | None = None) -> None:
         self.url = url
+        #: The place for the bytes of new files (`files`); None: the database.
+        self.artifacts = artifacts
         self.backend = _backend(url, busy_timeout_s)
         self._engine = self.backend.engine
 
     @classmethod
-    def open(cls, url: str, *, busy_timeout_s: float = 30.0, migrate: bool = True) -> Self:
+    def open(
+        cls,
+        url: str,
+        *,
+        busy_timeout_s: float = 30.0,
+        migrate: bool = True,
+        artifacts: str | None = None,
+    ) -> Self:
         """Open the database at `url`, making or migrating it first where needed.
 
         url: "sqlite:///relative.db", "sqlite:////absolute.db" or "postgresql://user@host/name".
         busy_timeout_s: how long to wait for another writer. migrate: False where an older schema
-        is another's to change; then it is a StoreError.
+        is another's to change; then it is a StoreError. artifacts: the address of the place for
+        the bytes of files, "file:///srv/briefs" or "s3://bucket/prefix"; None: the database.
         Raises StoreError: an address of another kind, no folder, no right to write, not a
-        database, damaged, another program's, or made by a newer version of this one.
+        database, damaged, another program's, or made by a newer version of this one; a place
+        whose package is not installed.
         UnreachableError, which is one: a server that does not answer now.
         """
-        store = cls(url, busy_timeout_s=busy_timeout_s)
+        if artifacts is not None:
+            places.require(artifacts)
+        store = cls(url, busy_timeout_s=busy_timeout_s, artifacts=artifacts)
         try:
             store._prepare(migrate=migrate)
         except BaseException:
@@ -102,18 +118,22 @@ class Store:
         beside: Beside | None = None,
         *,
         about: Callable[[], Collection[str]] | None = None,
+        keep: bool = True,
     ) -> Iterator[Connection]:
         """Give a connection that may write; commit at the end, roll back on any error.
 
         It alone may write; or, where `beside` says what it writes, beside others of that kind.
         about: gives the names of all texts and addresses that it decides on (`revisions.names`), so
         that others may decide on others meanwhile; asked only where there are many writers.
+        keep: False for a trial, which is rolled back at the end.
         """
         with explained(self.backend.name), self._engine.connect() as connection:
             db = self.backend.writing(connection)
-            with db.begin():
+            with db.begin() as transaction:
                 self.backend.take_turn(db, beside, about)
                 yield db
+                if not keep:
+                    transaction.rollback()
 
     def close(self) -> None:
         """Close every connection; with the last one SQLite folds its log into the file."""
@@ -161,6 +181,8 @@ class Store:
                 f"the database {self.backend.name} has schema {found or 'none'}, older than the "
                 f"{HEAD} of this program: `briefing store migrate` brings it up to date"
             )
+        if found is not None and found != HEAD:
+            self.backend.idle()
         # Only now: a file that is not ours must not be changed.
         self.backend.settle()
         with self.write() as db:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, true
 
 from service.model import Health, utc
 from service.store import tables
@@ -74,19 +74,16 @@ def due(
     configured: name -> address as in the settings; None: all that the store knows, where it knows
     them. One that was never read there is due; one that was stopped is not.
     """
-    moment = utc(now)
-    some = tables.source.c.name.in_(tuple(configured or ()))
+    source, health = tables.source.c, tables.health.c
+    waits = health.stopped.is_not(None) | (health.next_check > utc(now))
+    both = tables.source.outerjoin(tables.health, health.source == source.name)
+    if configured is None:
+        due_now = select(source.name).select_from(both).where(waits.is_not(true()))
+        return tuple(sorted(db.scalars(due_now)))
+    query = select(source.name, source.address).select_from(both).where(waits)
     # Of a few, only those are asked for; a long list is no quicker than all.
-    few = configured is not None and len(configured) <= SIZE
-    query = select(tables.source.c.name, tables.source.c.address)
-    known = {name: address for name, address in db.execute(query.where(some) if few else query)}
-    wanted = known if configured is None else configured
-    states = listing(db, tuple(wanted) if few else None)
-    found = []
-    for name, address in wanted.items():
-        health = states.get(name) if known.get(name) == address else None
-        if health is None or (
-            health.stopped is None and (health.next_check is None or health.next_check <= moment)
-        ):
-            found.append(name)
+    if len(configured) <= SIZE:
+        query = query.where(source.name.in_(tuple(configured)))
+    waiting = {name: address for name, address in db.execute(query)}
+    found = (name for name, address in configured.items() if waiting.get(name) != address)
     return tuple(sorted(found))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from service.errors import StoreError
 from service.model import Artifact, Period
@@ -59,8 +59,24 @@ class FileHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """A file of an issue as its row has it; `files.fetched` gives its bytes."""
+
+    issue: int
+    format: str
+    #: The file's name, without a folder.
+    name: str
+    #: What the database itself holds: empty where the bytes lie outside.
+    data: bytes
+    #: Of the file as it was published.
+    sha256: str
+    #: Where they lie outside, as `places` has it.
+    place: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArtifact:
-    """A file of an issue."""
+    """A file of an issue, with its bytes."""
 
     format: str
     #: The file's name, without a folder.
@@ -96,10 +112,13 @@ def add(
     brief_json: str | None,
     manifest: str,
     artifacts: Iterable[tuple[str, Artifact]] = (),
+    place: str | None = None,
     state: State = "published",
     error: str | None = None,
 ) -> int:
     """Write an issue and its files, each with its name; return the issue's id.
+
+    place: where the bytes of the files were put before (`files.put`); None: they go in here.
 
     A published issue whose edition, number and brief are stored already is not written again:
     its id is returned, and its files stay. A failed one is a row each time; it needs an `error`,
@@ -141,23 +160,8 @@ def add(
         )
         .returning(issue.c.id)
     ).scalar_one()
-    _write(db, ident, artifacts)
+    _write(db, ident, artifacts, place)
     return ident
-
-
-def replace_artifacts(
-    db: Connection, ident: int, artifacts: Iterable[tuple[str, Artifact]]
-) -> None:
-    """Put these files in place of those of the issue that have the same formats; keep others."""
-    _row(db, ident)
-    given = tuple(artifacts)
-    db.execute(
-        delete(tables.artifact).where(
-            tables.artifact.c.issue == ident,
-            tables.artifact.c.format.in_([artifact.format for _, artifact in given]),
-        )
-    )
-    _write(db, ident, given)
 
 
 def listing(
@@ -220,7 +224,7 @@ def beside(db: Connection, head: IssueHead) -> tuple[int | None, int | None]:
 def files(db: Connection, ident: int) -> tuple[FileHead, ...]:
     """Return what lists show of the files of an issue, in order of format."""
     artifact = tables.artifact
-    size = func.length(artifact.c.data).label("size")
+    size = func.coalesce(artifact.c.size, func.length(artifact.c.data)).label("size")
     query = select(artifact.c.format, artifact.c.name, artifact.c.sha256, size)
     rows = db.execute(query.where(artifact.c.issue == ident).order_by(artifact.c.format))
     return tuple(FileHead(**row._mapping) for row in rows)
@@ -261,7 +265,7 @@ def get(db: Connection, ident: int) -> StoredIssue:
     )
 
 
-def artifacts(db: Connection, ident: int) -> tuple[StoredArtifact, ...]:
+def artifacts(db: Connection, ident: int) -> tuple[Filed, ...]:
     """Return the files of an issue in order of format; raise StoreError if there is none."""
     _row(db, ident)
     rows = db.execute(
@@ -272,7 +276,7 @@ def artifacts(db: Connection, ident: int) -> tuple[StoredArtifact, ...]:
     return tuple(_file(row) for row in rows)
 
 
-def artifact(db: Connection, ident: int, form: str) -> StoredArtifact:
+def artifact(db: Connection, ident: int, form: str) -> Filed:
     """Return one file of an issue; raise StoreError if it has none in this format."""
     here = (tables.artifact.c.issue == ident) & (tables.artifact.c.format == form)
     row = db.execute(select(tables.artifact).where(here)).one_or_none()
@@ -286,9 +290,14 @@ def artifact(db: Connection, ident: int, form: str) -> StoredArtifact:
     return _file(row)
 
 
-def _file(row: Row[Any]) -> StoredArtifact:
-    return StoredArtifact(
-        format=row.format, name=row.name, data=_bytes(row.data), sha256=row.sha256
+def _file(row: Row[Any]) -> Filed:
+    return Filed(
+        issue=row.issue,
+        format=row.format,
+        name=row.name,
+        data=_bytes(row.data),
+        sha256=row.sha256,
+        place=row.place,
     )
 
 
@@ -313,14 +322,18 @@ def _head(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _write(db: Connection, ident: int, artifacts: Iterable[tuple[str, Artifact]]) -> None:
+def _write(
+    db: Connection, ident: int, artifacts: Iterable[tuple[str, Artifact]], place: str | None
+) -> None:
     rows = [
         {
             "issue": ident,
             "format": artifact.format,
             "name": name,
-            "data": artifact.data,
+            "data": artifact.data if place is None else b"",
             "sha256": _sha256(artifact.data),
+            "place": place,
+            "size": None if place is None else len(artifact.data),
         }
         for name, artifact in artifacts
     ]

@@ -173,7 +173,7 @@ delivery = Table(
     CheckConstraint("(head IS NULL) = (sha256 IS NULL)", name="frozen"),
     UniqueConstraint("issue", "recipient"),
     UniqueConstraint("message_id"),
-    Index(None, "state", "next_attempt"),
+    Index(None, "state", "next_attempt", "id"),
     Index(None, "recipient"),
 )
 

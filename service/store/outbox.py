@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Integer,
     Select,
     Update,
@@ -38,6 +39,8 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.store.deliveries import BY_HAND, CHUNK, State
 from service.store.ledger import delivery, recipient, subscription
+from service.store.moment import Moment
+from service.store.tables import Large
 
 #: What a service that stopped left in doubt is repeated so often on its own; then a person decides.
 _MOST_DOUBTS = 10
@@ -103,12 +106,14 @@ def claim(
     limit: int,
     resend: bool,
     admit: Callable[[str, str], bool] = lambda channel, address: True,
+    full: Callable[[str], bool] = lambda channel: False,
     only: int | None = None,
 ) -> tuple[Claimed, ...]:
     """Take up to `limit` rows that are due, and no one else has; those of a doubt come last.
 
     until: the end of the lease. resend: also what is in doubt. admit: says of a channel and an
-    address whether one more row for it may be taken now. only: those of this issue. Rows whose
+    address whether one more row for it may be taken now. full: says of a channel that none may: no
+    more is looked at where all that is seen is for such ones. only: those of this issue. Rows whose
     recipient does not want the message any more become `suppressed`.
     """
     taken: list[Claimed] = []
@@ -131,7 +136,7 @@ def claim(
                 elif len(taken) < limit and admit(row.channel, row.address):
                     taken.append(_claimed(row))
             looked += len(page)
-            if len(page) < size:
+            if len(page) < size or all(full(row.channel) for row in page):
                 break
             after = (page[-1].next_attempt, page[-1].id)
     for ids in _chunks(unwanted):
@@ -255,60 +260,54 @@ def _again() -> ColumnElement[bool]:
     return and_(delivery.c.state == "doubt", delivery.c.doubts <= _MOST_DOUBTS, due)
 
 
-def _wanted() -> ColumnElement[bool]:
+def _wanted(of: FromClause = delivery) -> ColumnElement[bool]:
     """Whether the recipient of a row is still to have it."""
     reader = select(recipient.c.id).where(
-        recipient.c.id == delivery.c.recipient,
-        recipient.c.listed,
-        recipient.c.suppressed.is_(None),
+        recipient.c.id == of.c.recipient, recipient.c.listed, recipient.c.suppressed.is_(None)
     )
     subscribed = select(subscription.c.recipient).where(
-        subscription.c.recipient == delivery.c.recipient,
-        subscription.c.edition == delivery.c.edition,
+        subscription.c.recipient == of.c.recipient,
+        subscription.c.edition == of.c.edition,
         subscription.c.state == "active",
     )
     # The claim asks for recipients beside the rows: this one is its own.
-    asked, has = (query.correlate(delivery).exists() for query in (reader, subscribed))
-    return and_(asked, or_(delivery.c.edition == BY_HAND, has))
+    asked, has = (query.correlate(of).exists() for query in (reader, subscribed))
+    return and_(asked, or_(of.c.edition == BY_HAND, has))
 
 
 @cache
 def _due(state: State, *, begun: bool, one: bool) -> Select[Any]:
     """Return the query for the rows of a state that are due, in order.
 
-    begun: behind a row that was seen. one: of one issue only.
+    begun: behind a row that was seen. one: of one issue only. Who gets a row is looked up once it
+    is taken, by an index that has the order: all rows of an issue are due at the same moment.
     """
-    query = (
-        select(
-            delivery,
-            recipient.c.channel,
-            recipient.c.address,
-            recipient.c.name,
-            _wanted().label("wanted"),
-        )
-        .join(recipient, recipient.c.id == delivery.c.recipient)
+    some = (
+        select(delivery)
         .where(
             delivery.c.state == state,
             delivery.c.next_attempt <= bindparam("now"),
             delivery.c.expires > bindparam("now"),
         )
         .order_by(delivery.c.next_attempt, delivery.c.id)
-        .limit(bindparam("size", type_=Integer))
-        .with_for_update(of=delivery, skip_locked=True)
+        # In the statement itself: a plan that is made without the number reads all recipients.
+        .limit(bindparam("size", type_=Integer, literal_execute=True))
+        .with_for_update(skip_locked=True)
     )
     if state == "doubt":
-        query = query.where(_again())
+        some = some.where(_again())
     if one:
-        query = query.where(delivery.c.issue == bindparam("of"))
+        some = some.where(delivery.c.issue == bindparam("of"))
     if begun:
-        at = delivery.c.next_attempt == bindparam("at")
-        query = query.where(
-            or_(
-                delivery.c.next_attempt > bindparam("at"),
-                and_(at, delivery.c.id > bindparam("behind")),
-            )
-        )
-    return query
+        seen = tuple_(bindparam("at", type_=Moment), bindparam("behind", type_=Large))
+        some = some.where(tuple_(delivery.c.next_attempt, delivery.c.id) > seen)
+    due = some.subquery("due")
+    to = (recipient.c.channel, recipient.c.address, recipient.c.name)
+    return (
+        select(due, *to, _wanted(due).label("wanted"))
+        .join(recipient, recipient.c.id == due.c.recipient)
+        .order_by(due.c.next_attempt, due.c.id)
+    )
 
 
 @cache

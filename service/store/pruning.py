@@ -9,8 +9,10 @@ verified for ever; it can be made anew (`issues rebuild`) only as long as all th
 it, and not only what was printed, is there.
 
 *Files* of an issue that is old go, but not of the last one of an edition: `issues render` makes
-them again. *Deliveries* that are over go, with the bounces and the frozen mails that only they
-refer to; what waits, is under way or is in doubt stays. *Readings* go with the articles.
+them again. Where their bytes lie outside the database, an object goes once no row names it, if it
+was put more than a day ago (`files`). *Deliveries* that are over go, with the bounces and the
+frozen mails that only they refer to; what waits, is under way or is in doubt stays. *Readings* go
+with the articles.
 
 Each step is a transaction of its own, of some hundreds of rows, so that collecting and delivery go
 on beside it. Rejected: partitions by month, which PostgreSQL drops at once and SQLite has not; two
@@ -25,10 +27,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, select, tuple_, update
 
-from service.store import searching
+from service.store import files, searching
 from service.store.engine import Store
 from service.store.ledger import bounce, delivery, mailing
-from service.store.tables import artifact, issue, reading, revision, searchable
+from service.store.tables import artifact, condensed, issue, reading, revision, searchable
 
 #: Rows in one transaction.
 CHUNK = 500
@@ -55,10 +57,15 @@ class Pruned:
     deliveries: int = 0
     bounces: int = 0
     mailings: int = 0
+    #: What lay outside the database, and was named by no row.
+    objects: int = 0
 
 
 def prune(store: Store, keep: Retention, *, now: datetime) -> Pruned:
-    """Let go what is older than it is to be kept; return how much that was."""
+    """Let go what is older than it is to be kept; return how much that was.
+
+    Raises StoreError where objects outside the database cannot be removed; all else is done then.
+    """
     done: dict[str, int] = {}
 
     def all_of(name: str, step: Callable[[Connection], int]) -> None:
@@ -88,6 +95,7 @@ def prune(store: Store, keep: Retention, *, now: datetime) -> Pruned:
         all_of("bounces", lambda db: _deleted(db, bounce, bounce.c.at < since))
         all_of("deliveries", lambda db: _deliveries(db, since))
         all_of("mailings", lambda db: _mailings(db, since))
+    done["objects"] = files.sweep(store, now=now)
     return Pruned(**done)
 
 
@@ -116,6 +124,7 @@ def _emptied(db: Connection, idents: Sequence[str]) -> int:
     again = frozenset(_cited_since(db, idents))
     gone = [ident for ident in idents if ident not in again]
     done = db.execute(update(revision).where(revision.c.id.in_(gone)).values(text=""))
+    db.execute(delete(condensed).where(condensed.c.revision.in_(gone)))
     # The highest number stays, for SQLite would give it again, to another text.
     last = db.scalar(select(func.max(searchable.c.id)))
     found = select(searchable.c.id).where(

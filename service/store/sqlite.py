@@ -16,6 +16,7 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL
 
 from service.errors import StoreError
+from service.store import lock
 from service.store.faults import explained
 
 #: Between two tries of what SQLite does not wait for itself.
@@ -54,6 +55,10 @@ class Sqlite:
         self, db: Connection, beside: str | None, about: Callable[[], Collection[str]] | None
     ) -> None:
         """Do nothing: the transaction has begun as the only one that writes."""
+
+    def idle(self) -> None:
+        """Raise StoreError while a service runs, to which a newer schema would be strange."""
+        lock.idle(self.path)
 
     def settled(self, db: Connection) -> bool:
         """Say whether the file has its write-ahead log; a copy made by SQLite's backup has not."""

@@ -119,6 +119,20 @@ place = Table(
     Index(None, "restored"),
 )
 
+#: What was worked out of a revision before an issue asks for it (`service.store.condensed`).
+condensed = Table(
+    "condensed",
+    metadata,
+    Column("revision", String(64), ForeignKey("revision.id"), primary_key=True),
+    #: Hash of the profile and of the programs that worked it out.
+    Column("maker", String(16), primary_key=True),
+    #: Number of the title that it was worked out with; none: it could not be.
+    Column("heading", BigInteger),
+    #: None where the revision is not about the topic.
+    Column("data", LargeBinary),
+    CheckConstraint("data IS NULL OR heading IS NOT NULL", name="heading"),
+)
+
 #: What was not used at the last successful reading of each source.
 problem = Table(
     "problem",
@@ -192,7 +206,7 @@ Index(
     postgresql_where=issue.c.state == "published",
 )
 
-#: One file of an issue.
+#: One file of an issue. Its bytes are in `data`, or lie outside (`service.store.files`).
 artifact = Table(
     "artifact",
     metadata,
@@ -200,10 +214,31 @@ artifact = Table(
     Column("format", Text, primary_key=True),
     #: The file's name, without a folder.
     Column("name", Text, nullable=False),
+    #: Empty where they lie outside.
     Column("data", LargeBinary, nullable=False),
     Column("sha256", String(64), nullable=False),
+    #: The address of the folder or bucket where they lie; none: here.
+    Column("place", Text),
+    #: Of what lies outside, in bytes.
+    Column("size", BigInteger),
     CheckConstraint("length(sha256) = 64", name="sha256"),
+    CheckConstraint("(place IS NULL) = (size IS NULL)", name="size"),
     UniqueConstraint("issue", "name"),
+    Index(None, "sha256"),
+)
+
+#: One object that was to be put outside, written down before it was. It is let go when no row of
+#: `artifact` has its hash and format any more.
+placed = Table(
+    "placed",
+    metadata,
+    Column("place", Text, primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("format", Text, primary_key=True),
+    #: When it was put, or was to be, the last time.
+    Column("written", Moment, nullable=False),
+    CheckConstraint("length(sha256) = 64", name="sha256"),
+    Index(None, "sha256"),
 )
 
 #: What can be searched, with the number under which the index of words knows it. Both this and

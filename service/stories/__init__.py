@@ -4,6 +4,7 @@
     features     an article as words, and as marks that have no language
     vectors      features as weighted sparse rows, and the pairs of rows that are alike
     similarity   how alike articles are, over time and across languages, and why
+    study        what is worked out of one article by itself, and can be kept
     linkage      average linkage on a sparse graph
     cluster      articles to stories, and what is kept for the next time
     matching     a few new rows against many known ones
@@ -52,14 +53,22 @@ from service.stories.cluster import cluster
 from service.stories.continuity import Changes, Continued, Told, continue_from
 from service.stories.order import place, stories
 from service.stories.origins import origins
+from service.stories.study import BESIDE, NONE, Study, judge, packed, study, unpacked
 
 __all__ = [
+    "BESIDE",
+    "NONE",
     "Changes",
     "Continued",
+    "Study",
     "Told",
     "cluster",
     "continue_from",
+    "judge",
     "origins",
+    "packed",
     "place",
     "stories",
+    "study",
+    "unpacked",
 ]

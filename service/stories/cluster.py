@@ -14,15 +14,16 @@ depend on the history of the process.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from service.model import Article
 from service.stories.copies import copies, sketch
+from service.stories.features import Reading, Readings
 from service.stories.known import Known, remember
 from service.stories.linkage import RULE, Rule, average_linkage
 from service.stories.similarity import Batch
+from service.stories.study import NONE, Study
 from service.stories.vectors import Ints
 from service.topic import Profile
 
@@ -53,11 +54,13 @@ def cluster(
     profile: Profile,
     rule: Rule = RULE,
     portions: Portions = PORTIONS,
+    studies: Mapping[str, Study] = NONE,
 ) -> tuple[tuple[int, ...], ...]:
     """Return the stories as tuples of indices into `articles`; each index is in exactly one.
 
     The order of the articles changes the order of the result only, never what is together: they
-    are numbered by id first. Copies of one text are always one story.
+    are numbered by id first. Copies of one text are always one story. studies: by id, what is known
+    already of some of these very articles; it saves time and changes nothing.
     """
     chosen: dict[str, Article] = {}
     for article in articles:
@@ -68,54 +71,95 @@ def cluster(
     for index, article in enumerate(articles):
         where[article.id].append(index)
     if portions.least <= len(chosen) <= portions.most:
-        groups = _in_portions(chosen, profile, rule, portions)
+        groups = _in_portions(chosen, profile, rule, portions, studies)
     else:
-        groups = _at_once(chosen, profile, rule)
+        groups = _at_once(chosen, profile, rule, studies)
     return tuple(sorted(tuple(sorted(i for id_ in group for i in where[id_])) for group in groups))
 
 
 def _at_once(
-    articles: Mapping[str, Article], profile: Profile, rule: Rule
+    articles: Mapping[str, Article], profile: Profile, rule: Rule, studies: Mapping[str, Study]
 ) -> list[tuple[str, ...]]:
-    sketches = {id_: sketch(article) for id_, article in articles.items()}
-    alike = {group[0]: group for group in copies(articles, sketches)}
-    batch = Batch([articles[first] for first in alike], profile)
+    alike = {group[0]: group for group in copies(articles, _sketches(articles.values(), studies))}
+    batch = Batch([articles[first] for first in alike], profile, _readings(studies))
     groups = average_linkage(len(batch), batch.edges(), rule)
     return [tuple(id_ for n in group for id_ in alike[batch.ids[n]]) for group in groups]
+
+
+def _sketches(articles: Iterable[Article], studies: Mapping[str, Study]) -> dict[str, Ints]:
+    made = {}
+    for article in articles:
+        known = studies.get(article.id)
+        kept = known.sketch if known is not None else None
+        made[article.id] = sketch(article) if kept is None else kept
+    return made
+
+
+def _readings(studies: Mapping[str, Study]) -> Readings:
+    def reading(id_: str) -> Reading | None:
+        known = studies.get(id_)
+        return known.reading() if known is not None else None
+
+    return reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Portion:
     """The first portion: what copies are looked for by, and its stories, to be added to."""
 
+    articles: tuple[Article, ...]
+    profile: Profile
+    rule: Rule
     sketches: Mapping[str, Ints]
     known: Known
 
+    def of(self, articles: tuple[Article, ...], profile: Profile, rule: Rule) -> bool:
+        return self.profile == profile and self.rule == rule and self.articles == articles
 
-@lru_cache(maxsize=1)
-def _portion(articles: tuple[Article, ...], profile: Profile, rule: Rule) -> _Portion:
+
+#: What is kept from the last time, if anything. Threads may put theirs in its place at any time.
+_last: list[_Portion] = []
+
+
+def _portion(
+    articles: tuple[Article, ...], profile: Profile, rule: Rule, studies: Mapping[str, Study]
+) -> _Portion:
+    for last in tuple(_last):
+        if last.of(articles, profile, rule):
+            return last
     by_id = {article.id: article for article in articles}
-    sketches = {article.id: sketch(article) for article in articles}
+    sketches = _sketches(articles, studies)
     firsts = [by_id[group[0]] for group in copies(by_id, sketches)]
-    return _Portion(sketches=sketches, known=remember(firsts, profile, rule))
+    made = _Portion(
+        articles=articles,
+        profile=profile,
+        rule=rule,
+        sketches=sketches,
+        known=remember(firsts, profile, rule, _readings(studies)),
+    )
+    _last[:] = [made]
+    return made
 
 
 def forget() -> None:
     """Drop what is kept from the last time: it costs time, and changes no story."""
-    _portion.cache_clear()
+    _last.clear()
 
 
 def _in_portions(
-    articles: Mapping[str, Article], profile: Profile, rule: Rule, portions: Portions
+    articles: Mapping[str, Article],
+    profile: Profile,
+    rule: Rule,
+    portions: Portions,
+    studies: Mapping[str, Study],
 ) -> list[tuple[str, ...]]:
     ordered = sorted(articles.values(), key=lambda article: (article.collected, article.id))
     size = portions.first(len(ordered))
-    first = _portion(tuple(ordered[:size]), profile, rule)
-    later = {article.id: sketch(article) for article in ordered[size:]}
-    alike = copies(articles, {**first.sketches, **later})
+    first = _portion(tuple(ordered[:size]), profile, rule, studies)
+    alike = copies(articles, {**first.sketches, **_sketches(ordered[size:], studies)})
     known = set(first.known.ids)
     fresh = [articles[group[0]] for group in alike if known.isdisjoint(group)]
-    told = first.known.extended(fresh).stories
+    told = first.known.extended(fresh, _readings(studies)).stories
     return _whole(told, alike)
 
 

@@ -6,8 +6,9 @@ Chinese, a Russian and an English report of one meeting have in common.
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from service.model import Article
 from service.stories.dates import day_of_year, days
@@ -70,12 +71,32 @@ class Features:
     published_of_year: int
 
 
-def features(article: Article, profile: Profile) -> tuple[Features, Mapping[str, int]]:
-    """Return the features of an article, and its words.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What stands in a title and a text, whoever published them and when.
 
-    The words are stems of content words with how often they occur; the title counts as text. They
-    are apart because they are most of the memory, and need not be kept.
+    It costs the most of all that stories are made from. The order of words and marks counts: of
+    features that weigh the same, the first ones are kept.
     """
+
+    #: Stems of content words with how often they occur.
+    words: Mapping[str, int]
+    #: As of `Features`, without the day of publication.
+    marks: Mapping[str, int]
+    named: frozenset[int]
+
+
+#: Gives the reading of an article, by its id, where it is known.
+Readings: TypeAlias = Callable[[str], "Reading | None"]
+
+
+def unread(id_: str) -> Reading | None:
+    """Give none: no article was read before."""
+    return None
+
+
+def read(article: Article, profile: Profile) -> Reading:
+    """Return what stands at the beginning of an article; the title counts as text."""
     title = article.title if article.places[0].title_given else ""
     body = article.text[:_READ]
     whole = body if not title or body.startswith(title) else f"{title}\n{body}"
@@ -88,17 +109,34 @@ def features(article: Article, profile: Profile) -> tuple[Features, Mapping[str,
     )
     marks.update(f"n:{figure}" for figure in numbers(whole))
     marks.update(f"d:{day.month:02}-{day.day:02}" for day in named)
+    return Reading(
+        words=Counter(stems(whole, article.language)),
+        marks=marks,
+        named=frozenset(day.of_year for day in named),
+    )
+
+
+def features(
+    article: Article, profile: Profile, reading: Reading | None = None
+) -> tuple[Features, Mapping[str, int]]:
+    """Return the features of an article, and its words.
+
+    They are apart because the words are most of the memory, and need not be kept. reading: that of
+    the article where it is known.
+    """
+    known = read(article, profile) if reading is None else reading
+    marks = Counter(known.marks)
     published = article.published
     if published is not None:
         marks[f"d:{published.month:02}-{published.day:02}"] += 1
     found = Features(
         language=article.language,
         marks=marks,
-        named=frozenset(day.of_year for day in named),
+        named=known.named,
         published=published.toordinal() if published else None,
         published_of_year=day_of_year(published.month, published.day) if published else 0,
     )
-    return found, Counter(stems(whole, article.language))
+    return found, known.words
 
 
 def numbers(text: str) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from service.model import Article
-from service.stories.features import Features
+from service.stories.features import Features, Readings, unread
 from service.stories.linkage import RULE, Linked, Rule, linked
 from service.stories.matching import Fitted, joined
 from service.stories.similarity import FLOOR, MARKS_FLOOR, crossed, decayed, read
@@ -64,14 +64,15 @@ class Known:
     _parts: Mapping[str, _Part] = field(default_factory=dict, repr=False)
     _settled: Linked | None = field(default=None, repr=False)
 
-    def extended(self, articles: Sequence[Article]) -> "Known":
+    def extended(self, articles: Sequence[Article], readings: Readings = unread) -> "Known":
         """Return the stories of the known and the new articles.
 
         An article that is known changes nothing, nor does a second copy of a text: the first one's
-        date and title stay.
+        date and title stay. readings: as for `similarity.Batch`.
         """
         known = set(self.ids)
-        new = {id_: one for id_, one in read(articles, self.profile).items() if id_ not in known}
+        found = read(articles, self.profile, readings)
+        new = {id_: one for id_, one in found.items() if id_ not in known}
         if not new and self._settled is not None:
             return self
         ids = self.ids + tuple(new)
@@ -103,9 +104,14 @@ class Known:
         )
 
 
-def remember(articles: Sequence[Article], profile: Profile, rule: Rule = RULE) -> Known:
+def remember(
+    articles: Sequence[Article],
+    profile: Profile,
+    rule: Rule = RULE,
+    readings: Readings = unread,
+) -> Known:
     """Return the stories of articles, in a form that more can be added to."""
-    return Known(profile=profile, rule=rule).extended(articles)
+    return Known(profile=profile, rule=rule).extended(articles, readings)
 
 
 def _grown(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from service.model import Article, Part, Relevance, Story
 from service.stories.cluster import cluster
 from service.stories.origins import origins
+from service.stories.study import NONE, Study
 from service.topic import Profile
 
 
@@ -14,15 +15,16 @@ def stories(
     relevance: Mapping[str, Relevance],
     profile: Profile,
     cutoff: datetime,
+    studies: Mapping[str, Study] = NONE,
 ) -> tuple[Story, ...]:
     """Return the stories of the articles, the first to be printed first.
 
     Stories are in the order of the parts that `place` gives. Within a story: the most relevant
     article, then one whose title was given, then the longer text, then the smaller id.
-    relevance: by id; an article that it lacks counts as 0.
+    relevance: by id; an article that it lacks counts as 0. studies: as for `cluster`.
     """
     found = []
-    for group in cluster(articles, profile):
+    for group in cluster(articles, profile, studies=studies):
         members = sorted(
             (articles[i] for i in group), key=lambda article: _rank(article, relevance)
         )

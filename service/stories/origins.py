@@ -46,6 +46,9 @@ def shingles(text: str, language: str) -> frozenset[str]:
 
 def origins(articles: Sequence[Article], profile: Profile) -> tuple[tuple[int, ...], ...]:
     """Return the indices of articles by origin, each ascending, in order of their first."""
+    if len(articles) == 1:
+        # Most stories; there is nothing to hold the text against.
+        return ((0,),)
     leader = list(range(len(articles)))
 
     def find(i: int) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 
 from service.model import Article, Part
 from service.stories.dates import apart
-from service.stories.features import Features, features
+from service.stories.features import Features, Readings, features, unread
 from service.stories.vectors import Counts, Edges, Floats, Ints, pairs, weighted
 from service.topic import Profile
 
@@ -51,7 +51,13 @@ class Batch:
     text are one number.
     """
 
-    def __init__(self, articles: Sequence[Article], profile: Profile) -> None:
+    def __init__(
+        self,
+        articles: Sequence[Article],
+        profile: Profile,
+        readings: Readings = unread,
+    ) -> None:
+        """readings: of those of these very articles that were read before."""
         self._copies: defaultdict[str, list[int]] = defaultdict(list)
         for index, article in enumerate(articles):
             self._copies[article.id].append(index)
@@ -61,7 +67,7 @@ class Batch:
         self._marks = Counts()
         #: Ids of the texts, by number.
         self.ids = tuple(sorted(self._copies))
-        for number, (own, told) in enumerate(_each(articles, profile)):
+        for number, (own, told) in enumerate(_each(articles, profile, readings)):
             self._known.append(own)
             self._words[own.language].add(told)
             self._members[own.language].append(number)
@@ -125,15 +131,18 @@ class Batch:
 
 
 def read(
-    articles: Sequence[Article], profile: Profile
+    articles: Sequence[Article], profile: Profile, readings: Readings = unread
 ) -> dict[str, tuple[Features, Mapping[str, int]]]:
-    """Return the features and words of each text, by id, in order of the ids."""
+    """Return the features and words of each text, by id, in order of the ids.
+
+    readings: as for `Batch`.
+    """
     ids = sorted({article.id for article in articles})
-    return dict(zip(ids, _each(articles, profile), strict=True))
+    return dict(zip(ids, _each(articles, profile, readings), strict=True))
 
 
 def _each(
-    articles: Sequence[Article], profile: Profile
+    articles: Sequence[Article], profile: Profile, readings: Readings
 ) -> Iterator[tuple[Features, Mapping[str, int]]]:
     """Yield the features and words of each text, in order of the ids."""
     chosen: dict[str, Article] = {}
@@ -143,7 +152,7 @@ def _each(
         if other is None or repr(article.places) < repr(other.places):
             chosen[article.id] = article
     for id_ in sorted(chosen):
-        yield features(chosen[id_], profile)
+        yield features(chosen[id_], profile, readings(id_))
 
 
 def decayed(edges: Edges, known: Sequence[Features]) -> Edges:

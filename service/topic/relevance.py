@@ -52,8 +52,12 @@ def relevance(title: str, text: str, profile: Profile) -> Relevance:
 
     It is about the topic when it names every side and its score reaches the profile's threshold.
     """
+    return judged(title, text, hits(f"{title}\n{text}", profile), profile)
+
+
+def judged(title: str, text: str, found: Sequence[Hit], profile: Profile) -> Relevance:
+    """Do as `relevance` does. found: the hits of the title, a line feed and the text."""
     whole = f"{title}\n{text}"
-    found = hits(whole, profile)
     names = [h for h in found if h.target.role == "entity"]
     sides = [side.id for side in profile.sides]
     count = Counter(side for h in names for side in h.target.sides)

@@ -112,7 +112,8 @@ class Desk:
 
     def settings(self, **web: object) -> Settings:
         desk = {"timezone": "Asia/Shanghai", "language": web.pop("language", "en")}
-        data = {"desk": desk, "edition": EDITIONS, "web": web}
+        tables = {"source": own} if (own := web.pop("source", None)) else {}
+        data = {"desk": desk, "edition": EDITIONS, "web": web, **tables}
         return check(data, home=self.folder)
 
     @contextmanager

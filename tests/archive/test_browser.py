@@ -11,7 +11,8 @@ import pytest
 
 from service.archive.application import application
 from service.archive.place import Given
-from service.store import periods, recipients
+from service.model.health import Health
+from service.store import periods, recipients, sources
 from tests import builders
 from tests.archive import given
 from tests.archive.given import Desk
@@ -162,12 +163,85 @@ def test_no_page_has_a_serious_fault_for_who_cannot_see_it(
     assert refused == []
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_no_page_is_wider_than_the_screen(chromium: "Browser", base: str, width: int) -> None:
+@pytest.mark.parametrize("width", [320, 390, 820, 1600])
+def test_no_page_is_wider_than_the_screen(
+    chromium: "Browser", base: str, desk: Desk, width: int
+) -> None:
+    address = f"http://news.example/{'long-and-unbroken' * 6}/feed.xml"
+    with desk.store.write() as db:
+        sources.record_failure(
+            db,
+            source="Dead",
+            kind="feed",
+            address=address,
+            at=given.NOW,
+            error=f"{address} answered 404",
+            health=Health(failures=1),
+        )
+        periods.add(
+            db,
+            edition="daily",
+            key="2026-11-19",
+            due=given.NOW,
+            state="skipped",
+            now=given.NOW,
+            note="3 hours late, too late to be made",
+        )
+    desk.reader()
+    paths = (
+        *("/", "/issues/2", "/editions/daily", "/search?q=rail", "/search?q=铁路&in=articles"),
+        *("/sources", "/sources/Dead", "/subscribe", "/login", "/nothing", "/issues/2/stories"),
+        f"/stories/{builders.brief().stories[0].id}",
+    )
     context = chromium.new_context(viewport={"width": width, "height": 800})
     page = context.new_page()
     page.set_default_timeout(60_000)
-    for path in ("/", "/issues/2", "/editions/daily", "/search?q=rail", "/sources", "/subscribe"):
-        page.goto(base + path)
+
+    def fits(path: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+    for path in paths:
+        page.goto(base + path)
+        fits(path)
+    page.goto(base + "/login")
+    page.fill("#password", given.PASSWORD)
+    page.click("main button")
+    page.goto(base + "/desk")
+    assert page.get_by_text("too late to be made").first.is_visible()
+    fits("/desk")
     context.close()
+
+
+def test_all_of_it_goes_by_keyboard(page: "Page", base: str, desk: Desk) -> None:
+    page.goto(base)
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to the text"
+    assert page.locator(":focus").bounding_box()["x"] >= 0  # type: ignore[index]
+    _to(page, "input[type=search]")
+    page.keyboard.type("铁路")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?**")
+    _to(page, "a:text('Collected articles')")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**in=articles")
+    assert page.locator("mark").first.inner_text() == "铁路"
+    page.goto(base + "/desk")
+    # The only field of the page has the focus already.
+    page.keyboard.type(given.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk")
+    _to(page, "[aria-label='Brief now: Daily edition']")
+    assert page.locator(":focus").evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk?done=brief")
+    with desk.store.read() as db:
+        assert [slot.edition for slot in periods.listing(db)] == ["daily"]
+
+
+def _to(page: "Page", wanted: str) -> None:
+    """Press the tab key until the focus is on an element."""
+    for _ in range(60):
+        if page.locator(f"{wanted}:focus").count():
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the tab key never comes to {wanted}")

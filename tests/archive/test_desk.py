@@ -6,11 +6,22 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from service.model import Health
 from service.schedule import ASKED
-from service.store import deliveries, ledger, notices, periods
+from service.standing import SETTINGS
+from service.store import beats, deliveries, ledger, notices, periods, sources
 from tests.archive import given
 from tests.archive.given import Browser, Desk
+from tests.postgres.given import SECOND_SLOW
 
+
+@pytest.fixture(params=SECOND_SLOW)
+def engine(request: pytest.FixtureRequest) -> str:
+    chosen: str = request.param
+    return chosen
+
+
+WIRE = [{"name": "Wire", "kind": "feed", "url": "https://wire.example/feed"}]
 ENVIRON = {"BRIEFING_WEB_PASSWORD_HASH": given.HASH}
 
 
@@ -52,6 +63,31 @@ def test_the_page_says_what_wants_a_person(desk: Desk) -> None:
     for words in ("the clock &lt;jumped&gt;", "too late", "in doubt", "reader@example.org"):
         assert words in page
     assert "2026-11-22 07:00 UTC+08:00" in page
+
+
+def test_what_wants_a_person_is_said_once_and_what_is_over_apart(desk: Desk) -> None:
+    with desk.store.write() as db:
+        sources.record_failure(
+            db,
+            source="Wire",
+            kind="feed",
+            address="https://wire.example/feed",
+            at=given.NOW,
+            error="https://wire.example/feed answered 404",
+            health=Health(failures=1),
+        )
+        notices.tell(db, "source:Wire", "Wire could not be read yet", now=given.NOW)
+        notices.tell(db, "settings", "max_stories is wrong", now=given.NOW)
+        beats.beat(db, SETTINGS, at=given.NOW + timedelta(seconds=1))
+    with desk.client(environ=ENVIRON, source=WIRE) as browser:
+        browser.log_in()
+        page = browser.get("/desk").text
+    wants, over = page.split("Told of in the last day, and over")
+    assert wants.count("answered 404") == 1
+    assert 'href="/sources/Wire"' in wants
+    assert "max_stories is wrong" not in wants
+    assert "max_stories is wrong" in over
+    assert "Wire could not be read" not in over
 
 
 def test_brief_now_makes_a_period_due_and_wakes_the_service(desk: Desk) -> None:

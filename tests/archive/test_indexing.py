@@ -2,11 +2,20 @@
 
 import asyncio
 
+import pytest
+
 from service.archive import indexing
 from service.errors import StoreError
 from service.store import Store, search
 from tests.archive import given
 from tests.archive.given import Desk
+from tests.postgres.given import ENGINES
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    chosen: str = request.param
+    return chosen
 
 
 def _found(desk: Desk) -> int:

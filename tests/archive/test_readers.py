@@ -10,6 +10,14 @@ import pytest
 from service.store import joining, recipients
 from tests.archive import given
 from tests.archive.given import Desk
+from tests.postgres.given import SECOND_SLOW
+
+
+@pytest.fixture(params=SECOND_SLOW)
+def engine(request: pytest.FixtureRequest) -> str:
+    chosen: str = request.param
+    return chosen
+
 
 PUBLIC: dict[str, Any] = {"access": "public", "public_url": given.BASE, "subscribe": True}
 

@@ -13,6 +13,14 @@ from service.store import issues
 from tests import builders
 from tests.archive import given
 from tests.archive.given import Desk
+from tests.postgres.given import SECOND_SLOW
+
+
+@pytest.fixture(params=SECOND_SLOW)
+def engine(request: pytest.FixtureRequest) -> str:
+    chosen: str = request.param
+    return chosen
+
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -268,3 +276,14 @@ def test_the_order_of_time_decides_which_issue_is_the_last(desk: Desk) -> None:
         first, last = issues.heads(db, [1, 2, 99]).values()
         assert (issues.beside(db, first), issues.beside(db, last)) == ((None, 2), (1, None))
         assert last.created - first.created == timedelta(days=1)
+
+
+def test_an_issue_that_tells_nothing_is_said_to_on_the_front_page(desk: Desk) -> None:
+    with desk.client() as browser:
+        assert "nothing to tell" not in browser.get("/").text
+        quiet = given.brief(14, stories=(), tracks=(), bottom_line=(), quotes=(), timeline=())
+        given.publish(desk.store, quiet, page=b"quiet")
+    with desk.client() as browser:
+        page = browser.get("/").text
+    assert "No. 14" in page
+    assert "nothing to tell" in page

@@ -12,6 +12,14 @@ from service.archive.seeking import loosened, snippet
 from service.store import search
 from tests import builders
 from tests.archive.given import Desk
+from tests.postgres.given import ENGINES
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    chosen: str = request.param
+    return chosen
+
 
 _QUERIES = st.one_of(
     st.text(max_size=80),

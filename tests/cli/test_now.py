@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -225,3 +226,49 @@ def test_a_character_that_the_fonts_lack_costs_the_pdf_only(home: Path, briefing
     code, out, _ = briefing("now", "--format", "pdf")
     assert code == 3
     assert [Path(line).suffix for line in out.splitlines()] == [".html"]
+
+
+def test_an_issue_of_an_edition_is_as_the_edition_wants_it(home: Path, briefing: Run) -> None:
+    (home / "briefing.toml").write_text(
+        '[[source]]\nname = "corpus"\nkind = "folder"\npath = "corpus"\n'
+        '[[edition]]\nname = "daily"\nevery = "day"\ntimezone = "Asia/Tokyo"\nmax_stories = 1\n'
+        'summarizer = "lead"\n'
+    )
+
+    def made(*words: str) -> dict[str, Any]:
+        code, out, err = briefing("now", "--format", "json", "--out", home / "".join(words), *words)
+        assert code == 0, err
+        found: dict[str, Any] = json.loads((home / out.strip()).read_text(encoding="utf-8"))
+        return found
+
+    daily, own, asked = made("--edition", "daily"), made(), made("--edition", "daily@Asia/Almaty")
+    assert [one["timezone"] for one in (daily, own, asked)] == ["Asia/Tokyo", "UTC", "Asia/Almaty"]
+    assert [len(one["stories"]) for one in (daily, own, asked)] == [1, 2, 1]
+    assert [one["method"]["summarizer"] for one in (daily, own)] == ["lead", "auto"]
+    more = made("--edition", "daily", "--max-stories", "2")
+    assert len(more["stories"]) == 2
+    # A date is one of the edition's zone.
+    later = made("--edition", "daily", "--until", "2026-03-03T08:00")
+    assert later["cutoff"].startswith("2026-03-02T23:00")
+
+
+def test_a_zone_that_there_is_not_is_wrong_usage(home: Path, briefing: Run) -> None:
+    (home / "briefing.toml").write_text('[[edition]]\nname = "daily"\nevery = "day"\n')
+    code, _, err = briefing("now", "--edition", "daily@Mars/Olympus")
+    assert code == 2
+    assert '"Mars/Olympus" is no time zone' in err
+
+
+def test_an_issue_that_only_repeats_says_so_and_not_that_nothing_was_found(
+    home: Path, briefing: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "briefing.toml").write_text('[[edition]]\nname = "daily"\nevery = "day"\n')
+    words = ("now", "--edition", "daily", "--format", "txt", "--out")
+    assert briefing(*words, home / "a")[0] == 0
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1772503600")
+    code, out, err = briefing(*words, home / "b")
+    assert code == 0
+    assert "nothing was new since the last issue of daily" in err
+    text = " ".join((home / out.strip()).read_text(encoding="utf-8").split())
+    assert "2 articles on this topic were collected in the period, with nothing new since" in text
+    assert "held no sentence" not in text

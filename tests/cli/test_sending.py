@@ -137,6 +137,7 @@ def test_a_dry_run_writes_the_bytes_that_are_sent_and_sends_nothing(
         assert (code, err) == (0, "")
         assert server.connections == 0
         assert listed(briefing) == {}
+        assert json.loads(briefing("issues", "list", "--json")[1]) == []
         files = {home / line for line in out.splitlines() if line.endswith(".eml")}
         assert briefing(*SEND, "--issue", "4")[0] == 0
     assert {file.read_bytes() for file in files} == {one.content for one in server.kept}

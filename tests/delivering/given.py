@@ -80,7 +80,7 @@ def queue(
     """Write the rows of an issue for all readers of the edition."""
     with store.read() as db:
         readers = recipients.readers(db, edition)
-        made = of_issue(db, of, own or desk(), edition=edition, charts=lambda told: ())
+        made = of_issue(store, of, own or desk(), edition=edition, charts=lambda told: ())
     made.prepare(readers)
     with store.write() as db:
         return enqueue(db, of, readers, made, now=now, expires=now + lasts)

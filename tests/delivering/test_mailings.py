@@ -82,7 +82,7 @@ def test_charts_are_drawn_once_and_before_the_rows_are_written(store: Store) -> 
     join(store, FULL, Wanted(address="c@two.example", editions=("daily",), format="full"), DIGEST)
     of = issue(store)
     with store.read() as db:
-        mailings = of_issue(db, of, desk(), edition="daily", charts=draw)
+        mailings = of_issue(store, of, desk(), edition="daily", charts=draw)
         readers = recipients.readers(db, "daily")
     mailings.prepare(readers)
     assert len(drawn) == 1

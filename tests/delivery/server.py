@@ -275,8 +275,10 @@ class _Talk:
 
 
 @contextlib.asynccontextmanager
-async def serving(server: Server, *, port: int = 0) -> AsyncIterator[Server]:
-    """Listen on the loopback device while the block runs."""
+async def serving(
+    server: Server, *, host: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[Server]:
+    """Listen on an address of this machine while the block runs."""
     talks: set[asyncio.Task[None]] = set()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -292,7 +294,7 @@ async def serving(server: Server, *, port: int = 0) -> AsyncIterator[Server]:
             talks.discard(task)
 
     context = server.tls if server.implicit else None
-    listener = await asyncio.start_server(talk, "127.0.0.1", port, limit=1 << 20, ssl=context)
+    listener = await asyncio.start_server(talk, host, port, limit=1 << 20, ssl=context)
     server.port = listener.sockets[0].getsockname()[1]
     try:
         yield server

@@ -84,8 +84,8 @@ class _Quiet(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
-    """Serve on every address of the loopback device until left."""
+def serving(host: str = "127.0.0.1") -> Iterator[Server]:
+    """Serve on an address of this machine until left."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -104,7 +104,7 @@ def serving() -> Iterator[Server]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its base's name
             return None
 
-    with _Quiet(("127.0.0.1", 0), Handler) as http:
+    with _Quiet((host, 0), Handler) as http:
         http.daemon_threads = True
         server = Server(http.server_address[1])
         thread = threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True)

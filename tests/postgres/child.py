@@ -1,4 +1,7 @@
-"""A worker, to be killed or frozen: `python -m tests.postgres.child URL PORT LEASE_S`."""
+"""A worker, to be killed, frozen or cut off: `python -m tests.postgres.child` and
+
+URL HOST PORT LEASE_S [FEED ...]: the store, the mail server, how long leases last, what to read
+"""
 
 import asyncio
 import sys
@@ -12,6 +15,7 @@ from service.delivering.letters import Letters, stored
 from service.delivery.smtp import Server, SmtpChannel
 from service.engine import Queue
 from service.publishing import Made
+from service.serving import worker as working
 from service.serving.worker import Work, Worker
 from service.store.periods import Slot
 from service.store.postgres import driver_url
@@ -26,9 +30,14 @@ async def _make(held: Slot, at: datetime) -> Made:
     raise AssertionError("nothing is to be published")
 
 
-async def main(url: str, port: int, lease_s: float) -> None:
-    server = Server(host="127.0.0.1", port=port, security="none", connections=4)
-    chosen = settings.check({"store": {"url": url}}, home=Path("/nowhere"))
+async def main(url: str, host: str, port: int, lease_s: float, *feeds: str) -> None:
+    server = Server(host=host, port=port, security="none", connections=4)
+    sources = [
+        {"name": f"feed {number}", "kind": "feed", "url": feed, "allow_private": True}
+        for number, feed in enumerate(feeds)
+    ]
+    chosen = settings.check({"store": {"url": url}, "source": sources}, home=Path("/nowhere"))
+    working.LEASE = timedelta(seconds=lease_s)
     with App(chosen, clock=_now, migrate=False) as app:
         courier = Courier(
             app.store,
@@ -49,4 +58,5 @@ async def main(url: str, port: int, lease_s: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))
+    _, of, mail_host, mail_port, lasts_s, *read = sys.argv
+    asyncio.run(main(of, mail_host, int(mail_port), float(lasts_s), *read))

@@ -92,9 +92,11 @@ class Cluster:
         self.stop(mode)
         self.start()
 
-    def url(self, database: str = "briefing", *, password: str = "secret") -> str:
+    def url(
+        self, database: str = "briefing", *, password: str = "secret", host: str = "127.0.0.1"
+    ) -> str:
         """Return the address of a database."""
-        return f"postgresql://briefing:{password}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://briefing:{password}@{host}:{self.port}/{database}"
 
     def database(self, *, like: str = "template1") -> str:
         """Make a new database, a copy of another one; return its address."""
@@ -112,9 +114,37 @@ class Cluster:
         import psycopg
 
         url = self.url(database)
-        with psycopg.connect(url, autocommit=True) as connection:
+        # Also where a test has made the server one that is only read.
+        writing = "-c default_transaction_read_only=off"
+        with psycopg.connect(url, autocommit=True, options=writing) as connection:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
+
+    def admit(self, network: str) -> None:
+        """Let everybody with a password in from a network."""
+        with (self.data / "pg_hba.conf").open("a", encoding="utf-8") as file:
+            file.write(f"host all all {network} scram-sha-256\n")
+        self.sql("SELECT pg_reload_conf()")
+
+    @contextlib.contextmanager
+    def small_disk(self, name: str, size_mb: int) -> Iterator[None]:
+        """Make a tablespace of this name on a disk of this size. Raises CannotStart."""
+        if os.geteuid() != 0:
+            raise CannotStart("only root can mount a small disk")
+        place = Path(tempfile.mkdtemp(prefix="pgdisk"))
+        mount = ("mount", "-t", "tmpfs", "-o", f"size={size_mb}m", "tmpfs", place)
+        done = subprocess.run(mount, capture_output=True, text=True, check=False)
+        if done.returncode:
+            place.rmdir()
+            raise CannotStart(f"no small disk can be mounted here: {done.stderr.strip()}")
+        try:
+            os.chown(place, *self._as.values())
+            self.sql(f"CREATE TABLESPACE {name} LOCATION '{place}'")
+            yield
+        finally:
+            # The server has files open on it.
+            subprocess.run(("umount", "--lazy", place), check=True)
+            place.rmdir()
 
     def remove(self) -> None:
         with contextlib.suppress(CannotStart):

@@ -13,6 +13,8 @@ from service.store.engine import HEAD
 from tests.postgres.cluster import CannotStart, Cluster
 
 ENGINES = ("sqlite", "postgresql")
+#: For what is worth a run on the second one only where time is no matter.
+SECOND_SLOW = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """PostgreSQL that is away, refuses us, is restarted or is another's: one line, nothing half."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -13,6 +15,7 @@ from service.errors import StoreError, UnreachableError
 from service.store import Store, articles
 from service.store.deliveries import CHUNK
 from service.store.engine import HEAD, Beside
+from service.store.postgres import LASTING, driver_url
 from tests.delivering.given import issue, join, queue, several
 from tests.postgres.given import server
 from tests.store.given import entry, hour, record
@@ -231,3 +234,18 @@ def test_who_is_frozen_in_a_transaction_keeps_the_others_out_for_a_while_only(ur
             assert frozen.poll() is None
         finally:
             frozen.kill()
+
+
+def test_the_server_gives_up_soon_on_who_is_cut_off_in_the_store_and_in_the_queue(url: str) -> None:
+    """In the middle of a pipeline of statements no time-out for who is idle holds."""
+
+    async def of_queue() -> list[str]:
+        async with await psycopg.AsyncConnection.connect(driver_url(url), **LASTING) as connection:
+            return [(await (await connection.execute(q)).fetchone() or "")[0] for q in asked]
+
+    asked = (b"SHOW tcp_user_timeout", b"SHOW tcp_keepalives_idle")
+    assert asyncio.run(of_queue()) == ["15000", "15"]
+    with Store.open(url) as store, store.write("rows") as db:
+        assert [db.exec_driver_sql(q.decode()).scalar() for q in asked] == ["15000", "15"]
+        silent = db.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar()
+    assert silent == "15s"

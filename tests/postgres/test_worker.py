@@ -1,5 +1,6 @@
 """Workers as processes: killed, frozen past their lease, with an emptied queue, over a restart."""
 
+import asyncio
 import signal
 import subprocess
 import time
@@ -11,8 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from service import settings
+from service.app import App
+from service.errors import StoreError
+from service.publishing import Made
+from service.serving.worker import Work
 from service.store import Store
 from service.store.deliveries import Delivery
+from service.store.periods import Slot
 from tests.delivering.given import issue, join, queue, rows, several
 from tests.postgres.given import server
 from tests.processes import process
@@ -61,7 +68,9 @@ def case(
         port = int(sink.stdout.readline())
 
         def start() -> subprocess.Popen[str]:
-            made = held.enter_context(process("tests.postgres.child", url, port, _LEASE_S))
+            made = held.enter_context(
+                process("tests.postgres.child", url, "127.0.0.1", port, _LEASE_S)
+            )
             assert made.stdout is not None
             assert made.stdout.readline() == "ready\n"
             return made
@@ -120,3 +129,26 @@ def test_workers_go_on_when_the_database_is_restarted(url: str, tmp_path: Path) 
         until(store, all_sent)
         assert [worker.poll() for worker in both] == [None, None]
         check(store, record)
+
+
+@pytest.mark.parametrize(("stands", "words"), [("9999", "newer than"), ("0001", "older than")])
+def test_a_worker_that_was_left_running_over_a_change_of_the_schema_refuses_its_steps(
+    url: str, tmp_path: Path, stands: str, words: str
+) -> None:
+    async def make(held: Slot, at: datetime) -> Made:
+        raise AssertionError("nothing is to be published")
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
+    chosen = settings.check({"store": {"url": url}}, home=tmp_path)
+    with App(chosen, clock=clock) as app:
+        join(app.store, "reader@example.org")
+        queue(app.store, issue(app.store), now=clock())
+        server().sql(f"UPDATE alembic_version SET version_num = '{stands}'", url.rpartition("/")[2])
+        courier = app.courier(clock=clock)
+        work = Work(app, make=make, clock=clock, courier=courier, owner="one")
+        for step in (work.collect, work.publish, work.deliver):
+            with pytest.raises(StoreError, match=f"schema {stands}, {words}"):
+                asyncio.run(step(0))
+        assert [row.state for row in rows(app.store)] == ["pending"]

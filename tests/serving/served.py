@@ -50,16 +50,24 @@ def write(home: Path, *, smtp: int, web: int = 0, stop_s: int = 25, formats: str
 
 
 class Process:
-    """A running `briefing serve`."""
+    """A running `briefing serve`, or another command that runs on."""
 
-    def __init__(self, home: Path, *, environ: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        command: str = "serve",
+        environ: dict[str, str] | None = None,
+        program: tuple[str, ...] = COMMAND,
+    ) -> None:
+        """program: what is started in place of our own; it is given the command."""
         self.home = home
         self.log = home / f"log-{time.monotonic_ns()}.txt"
         own = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"}
         own |= {"BRIEFING_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
-                [*COMMAND, "serve"], cwd=home, env=own | (environ or {}), stderr=out
+                [*program, command], cwd=home, env=own | (environ or {}), stderr=out
             )
 
     def text(self) -> str:
@@ -105,9 +113,15 @@ def until(done: Callable[[], bool], what: Callable[[], str] = lambda: "") -> Non
 
 
 @contextlib.contextmanager
-def serving(home: Path, **more: dict[str, str]) -> Iterator[Process]:
-    """Run the service; kill it at the end if it still runs."""
-    found = Process(home, **more)
+def serving(
+    home: Path,
+    *,
+    command: str = "serve",
+    environ: dict[str, str] | None = None,
+    program: tuple[str, ...] = COMMAND,
+) -> Iterator[Process]:
+    """Run the service, or another command; kill it at the end if it still runs."""
+    found = Process(home, command=command, environ=environ, program=program)
     try:
         yield found
     finally:

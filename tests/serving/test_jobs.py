@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, func, select, update
 
+from service import publishing
 from service.app import App
 from service.delivery.base import Outcome
 from service.errors import StoreError
 from service.serving.jobs import FOLDERS, Jobs
 from service.store import Store, beats, deliveries, ledger, periods, sources
+from service.store.tables import condensed
 from tests.serving.given import (
     Hands,
     Way,
@@ -230,7 +232,6 @@ def test_a_database_that_cannot_grow_or_be_written_loses_nothing_and_recovers(
         held = periods.claim(db, "one", now=hands.wall, lease=timedelta(minutes=3))
     assert held is not None
     mended = _with_pragma(app, pragma)
-    from service import publishing
     from service.progress import Silent
     from service.serving.desk import Editions
 
@@ -367,3 +368,20 @@ def test_the_lease_of_a_dead_service_is_taken_over(app: App, hands: Hands) -> No
         db.execute(update(ledger.period).values(lease_until=hands.wall))
     asyncio.run(jobs_of(app, hands).publish())
     assert slots(app.store)["asked-1"].state == "published"
+
+
+def test_articles_are_worked_out_before_an_issue_asks_for_them(app: App, hands: Hands) -> None:
+    def kept() -> int:
+        with app.store.read() as db:
+            return db.scalar(select(func.count()).select_from(condensed)) or 0
+
+    stopping = True
+    jobs = jobs_of(app, hands, stopping=lambda: stopping)
+    asyncio.run(jobs.look())
+    hands.go(minutes=1)
+    asyncio.run(jobs.condense())
+    assert kept() == 0, "it began while the service stopped"
+    stopping = False
+    asyncio.run(jobs.condense())
+    assert kept() == 2
+    assert _beats(app)["condense"] == hands.wall

@@ -1,13 +1,19 @@
 """One line an outcome, for people and for machines, without a mailbox."""
 
+import asyncio
 import json
 import logging
+from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service import publishing
+from service.app import App
 from service.serving.logs import Json, Text, _Stranger, masked, set_up
+from service.store.periods import Slot
+from tests.serving.given import Hands, ask, jobs_of
 
 
 def _record(
@@ -112,3 +118,47 @@ def test_the_log_goes_to_the_standard_error_once_however_often_it_is_set_up(
     assert out == ""
     assert len(err.splitlines()) == 1
     assert ('"name": "x"' in err) == (form == "json")
+
+
+def test_a_source_that_fails_is_logged_with_the_kind_of_its_fault_and_no_address(
+    app: App, hands: Hands, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("WARNING")
+    (app.settings.anchor / "corpus").rename(app.settings.anchor / "elsewhere")
+    asyncio.run(jobs_of(app, hands).collect())
+    (line,) = (r.getMessage() for r in caplog.records if "source failed" in r.getMessage())
+    assert line == "source failed name=corpus error=SourceError status=None times=1"
+
+
+def test_an_issue_that_is_put_off_is_logged_with_its_reason(
+    app: App, hands: Hands, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fails(held: Slot, at: datetime) -> publishing.Made:
+        return publishing.Made(error="the page could not be set")
+
+    caplog.set_level("WARNING")
+    ask(app.store, "daily", hands)
+    asyncio.run(jobs_of(app, hands, make=fails).publish())
+    (line,) = (r.getMessage() for r in caplog.records if "put off" in r.getMessage())
+    assert line.endswith("key=asked-1 attempt=1 reason=the page could not be set")
+
+
+def _failed(error: BaseException, *, name: str) -> logging.LogRecord:
+    record = _record("listener error: %r", error, name=name, level=logging.ERROR)
+    record.exc_info = (type(error), error, error.__traceback__)
+    return record
+
+
+def test_of_a_database_that_is_away_a_library_says_one_line_and_of_a_bug_all() -> None:
+    from psycopg import OperationalError
+
+    away, bug = OperationalError("connection failed\nIs the server running?"), TypeError("a bug")
+    for error, lines, words in ((away, 1, 'reason="connection failed"'), (bug, 2, "TypeError")):
+        record = _failed(error, name="procrastinate.utils")
+        assert _Stranger().filter(record)
+        text = Text().format(record)
+        assert text.count("\n") + 1 == lines
+        assert words in text
+    ours = _failed(away, name="service.engine")
+    assert _Stranger().filter(ours)
+    assert ours.exc_info

@@ -1,6 +1,7 @@
 """An issue is made in a process of its own, which can be ended at any time."""
 
 import asyncio
+import multiprocessing
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from service.app import App
 from service.progress import Silent
 from service.publishing import LEASE
+from service.serving import making
 from service.serving.making import Maker, Prepare
 from service.store import periods
 from service.store.periods import Slot
@@ -66,6 +68,24 @@ def test_a_process_that_ends_is_an_error_in_words(
     assert result.error is not None
     assert words in result.error
     assert made(app.store) == ()
+
+
+def test_an_issue_for_a_service_that_died_meanwhile_is_whole_and_ends_quietly(
+    app: App, hands: Hands
+) -> None:
+    held = _claimed(app, hands)
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    here.close()
+    process = context.Process(
+        target=making._run, args=(there, jobs.quiet, app.settings, held, hands.wall)
+    )
+    process.start()
+    there.close()
+    process.join(120)
+    assert process.exitcode == 0
+    process.close()
+    assert slots(app.store)["asked-1"].state == "published"
 
 
 def test_an_issue_that_takes_too_long_is_stopped(app: App, hands: Hands) -> None:

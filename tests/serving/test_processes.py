@@ -291,3 +291,6 @@ def test_the_container_is_given_longer_to_stop_than_the_service_takes() -> None:
     assert int(found[1]) > longest
     assert service["ports"] == ["127.0.0.1:8080:8080"]
     assert service["environment"]["BRIEFING_WEB__ACCESS"] == "password"
+    # What only the environment may hold reaches the service.
+    secrets = {"BRIEFING_WEB_PASSWORD_HASH", "BRIEFING_SMTP_PASSWORD", "BRIEFING_LINK_KEYS"}
+    assert secrets <= set(service["environment"])

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from service import publishing
+from service import publishing, stories
 from service.app import App
 from service.errors import RenderError, StoreError
+from service.model import Article
 from service.progress import Silent
 from service.publishing import LEASE, Made
 from service.serving.desk import Editions
@@ -155,16 +156,14 @@ def test_a_source_whose_article_stops_the_issue_is_left_out_and_named(
     (place / "bad" / "trains.txt").write_text(TRAINS, encoding="utf-8")
     (place / "fair" / "gas.txt").write_text((place / "corpus" / "bridge.txt").read_text("utf-8"))
     sources = [{"name": name, "kind": "folder", "path": name} for name in ("good", "bad", "fair")]
-    from service import topic
+    real = stories.judge
 
-    real = topic.relevance
-
-    def relevance(title: str, text: str, profile: Any) -> Any:
-        if "Night trains" in title:
+    def judge(article: Article, profile: Any) -> Any:
+        if "Night trains" in article.title:
             raise IndexError("one article's fault")
-        return real(title, text, profile)
+        return real(article, profile)
 
-    monkeypatch.setattr(topic, "relevance", relevance)
+    monkeypatch.setattr(stories, "judge", judge)
     with open_app(chosen(place, source=sources), hands) as app:
         asyncio.run(app.collect(Silent()))
         desk = Editions(app).publishing()

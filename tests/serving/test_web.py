@@ -115,6 +115,18 @@ def test_ready_needs_a_tick_of_now(place: Path, hands: Hands) -> None:
         assert (well, said["last_tick_s"], said["doubts"]) == (True, 10.0, 0)
 
 
+def test_a_database_that_can_be_read_and_not_written_is_the_reason(
+    place: Path, hands: Hands
+) -> None:
+    store, wanted = _desk(place)
+    with store:
+        with store.write() as db:
+            beats.beat(db, "tick", at=hands.wall)
+        well, said = health.ready(store, wanted, hands.wall, unwritable="it is read-only")
+    assert not well
+    assert said["reasons"] == [{"cause": "database", "text": "it is read-only"}]
+
+
 def test_a_reason_names_no_reader(place: Path, hands: Hands) -> None:
     from service.store import notices
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import delete, text, update
 
 from service.errors import StoreError
-from service.store import Store, articles, copying, issues, leases, sources
+from service.model import Artifact, Period
+from service.store import Store, articles, copying, files, issues, leases, sources
+from service.store.tables import artifact, place
 from service.store.tables import issue as issue_table
-from service.store.tables import place
 from tests.delivering.given import issue, join, queue, rows, several
 from tests.postgres.given import ENGINES, database
 from tests.store.given import START, entry, hour, record
@@ -136,3 +138,51 @@ def test_a_moment_and_a_failed_issue_come_over_to_the_microsecond(
     copying.copy(old, new)
     with new.read() as db:
         assert issues.get(db, 1).created == at
+
+
+def test_files_outside_stay_where_they_are_and_are_the_new_ones_to_sweep(
+    both: tuple[Store, Store], tmp_path: Path
+) -> None:
+    old, new = both
+    (folder := tmp_path / "files").mkdir()
+    old.artifacts = new.artifacts = folder.as_uri()
+    data = Artifact(format="pdf", data=b"%PDF-")
+    place = files.put(old, [data, replace(data, data=b"an orphan")], clock=lambda: START)
+    with old.write() as db:
+        blank = issues.add(
+            db,
+            edition="daily",
+            number=1,
+            period=Period(start=START, end=START),
+            cutoff=START,
+            created=START,
+            title="A Brief",
+            brief_json="{}",
+            manifest="{}",
+            artifacts=[("a.pdf", data)],
+            place=place,
+        )
+    copying.copy(old, new)
+    assert files.artifacts(new, blank) == files.artifacts(old, blank)
+    with old.write() as db:
+        db.execute(delete(artifact))
+    # What the new one names is safe from the old one, whatever that lets go.
+    assert files.sweep(old, now=hour(99)) == 0
+    assert files.artifacts(new, blank)[0].data == b"%PDF-"
+    assert files.sweep(new, now=hour(99)) == 1
+    assert files.artifacts(new, blank)[0].data == b"%PDF-"
+
+
+def test_a_source_that_cannot_be_made_to_forget_its_objects_says_so(tmp_path: Path) -> None:
+    (folder := tmp_path / "files").mkdir()
+    with (
+        Store.open(f"sqlite:///{tmp_path}/old.db", busy_timeout_s=0.05) as old,
+        Store.open(f"sqlite:///{tmp_path}/new.db") as new,
+    ):
+        old.artifacts = folder.as_uri()
+        files.put(old, [Artifact(format="pdf", data=b"%PDF-")])
+        told = "never run `briefing store prune` on it; the database"
+        with Store.open(old.url) as other, other.write(), pytest.raises(StoreError, match=told):
+            copying.copy(old, new)
+        with new.read() as db:
+            assert copying.count(db)["placed"] == 1

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.model import Health
 from service.store import Store, health, sources
+from service.store.chunks import SIZE
 from tests.store.given import START, entry, hour
 
 ADDRESS = "https://wire.example/feed"
@@ -120,6 +121,19 @@ def test_of_the_configured_ones_a_new_one_and_one_that_changed_its_address_are_d
     assert due(store, 0, wanted) == ("new",)
     moved = "https://wire.example/other"
     assert due(store, 0, {"wire": moved, "sick": moved}) == ("sick", "wire")
+
+
+def test_of_many_configured_ones_the_same_are_due_as_of_a_few(store: Store) -> None:
+    """A long list is asked for in another way."""
+    read(store, "waits", known=Health(next_check=hour(3)))
+    read(store, "moves", known=Health(next_check=hour(3)))
+    read(store, "ripe", known=Health(next_check=hour(1)))
+    read(store, "open", known=None)
+    many = {f"new {n}": ADDRESS for n in range(SIZE)}
+    wanted = {"waits": ADDRESS, "moves": ADDRESS + "?", "ripe": ADDRESS, "open": ADDRESS}
+    few = due(store, 2, wanted)
+    assert few == ("moves", "open", "ripe")
+    assert due(store, 2, wanted | many) == tuple(sorted((*few, *many)))
 
 
 def test_times_are_kept_to_the_microsecond(store: Store) -> None:

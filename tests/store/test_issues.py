@@ -118,20 +118,6 @@ def test_an_issue_that_contradicts_itself_is_refused(store: Store, change: dict[
         add(store, **change)
 
 
-def test_files_are_replaced_by_format_and_others_stay(store: Store) -> None:
-    number = add(store)
-    fresh = ("again.pdf", Artifact(format="pdf", data=b"new"))
-    text = ("brief.txt", Artifact(format="txt", data=b"text"))
-    with store.write() as db:
-        issues.replace_artifacts(db, number, [fresh, text])
-    with store.read() as db:
-        assert [(a.name, a.data) for a in issues.artifacts(db, number)] == [
-            ("brief.html", HTML[1].data),
-            ("again.pdf", b"new"),
-            ("brief.txt", b"text"),
-        ]
-
-
 def test_two_files_of_one_name_are_refused_and_leave_no_issue(store: Store) -> None:
     same = ("brief.pdf", Artifact(format="html", data=b""))
     with pytest.raises(IntegrityError):
@@ -146,7 +132,6 @@ def test_an_unknown_issue_is_one_line_that_says_how_to_list_them(store: Store) -
             lambda: issues.get(db, 7),
             lambda: issues.artifacts(db, 7),
             lambda: issues.artifact(db, 7, "pdf"),
-            lambda: issues.replace_artifacts(db, 7, [PDF]),
         ):
             with pytest.raises(StoreError, match=r"no issue 7: `briefing issues list`"):
                 ask()

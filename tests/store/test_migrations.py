@@ -1,5 +1,6 @@
 """The schema that the migrations make is the one that `tables.py` shows."""
 
+import hashlib
 import sqlite3
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from service.model import Problem
-from service.store import Store, engine, ledger, sources
+from service.store import Store, engine, files, issues, ledger, sources
 from tests.store.given import blank_issue
 
 # The tables of both modules.
@@ -137,6 +138,40 @@ def test_a_problem_of_an_older_database_is_a_fault_and_stays(tmp_path: Path) -> 
     with Store.open(url) as store, store.read() as db:
         assert sources.problems(db) == (Problem(source="wire", key="k", reason="is empty"),)
         assert sources.problems(db)[0].kind == "fault"
+
+
+def stepped(store: Store, to: str) -> None:
+    """Bring a database back to an older schema."""
+    with store.write() as db:
+        config = Config()
+        config.set_main_option("script_location", str(_FOLDER))
+        config.attributes["connection"] = db
+        command.downgrade(config, to)
+
+
+def test_files_of_an_older_database_are_read_as_before(store: Store) -> None:
+    stepped(store, "0009")
+    with store.write() as db:
+        ident = blank_issue(db)
+        digest = hashlib.sha256(b"old").hexdigest()
+        db.execute(
+            text("INSERT INTO artifact VALUES (:issue, 'txt', 'old.txt', :data, :sha256)"),
+            {"issue": ident, "data": b"old", "sha256": digest},
+        )
+    with Store.open(store.url) as again:
+        (file,) = files.artifacts(again, ident)
+        assert (file.data, file.name, file.intact) == (b"old", "old.txt", True)
+        with again.read() as db:
+            assert [each.size for each in issues.files(db, ident)] == [3]
+
+
+def test_a_database_whose_files_lie_outside_is_not_taken_back(store: Store) -> None:
+    with store.write() as db:
+        row = {"format": "pdf", "name": "a.pdf", "data": b"", "sha256": "0" * 64}
+        outside = {"issue": blank_issue(db), "place": "s3://bucket/briefs", "size": 9}
+        db.execute(metadata.tables["artifact"].insert().values(**row, **outside))
+    with pytest.raises(RuntimeError, match="1 files lie outside the database"):
+        stepped(store, "0009")
 
 
 def test_an_up_to_date_database_is_opened_without_alembic(url: str) -> None:

@@ -27,18 +27,39 @@ def alone(database: Path) -> Iterator[None]:
     except OSError as exc:
         raise StoreError(f"{path}: cannot be made: {exc.strerror}") from exc
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            whose = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
-            raise StoreError(
-                f"{database}: another `briefing serve` is at work on it"
-                + (f" (process {whose})" if whose else "")
-                + "; stop that one first"
-            ) from None
+        _lock(handle, database)
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         # The file stays: removing it would let a third process lock another file of the same name.
         yield
     finally:
         os.close(handle)
+
+
+def idle(database: Path) -> None:
+    """Raise StoreError while a service other than this process is at work on a database file."""
+    try:
+        handle = os.open(database.with_name(f"{database.name}.lock"), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        if _holder(handle) != str(os.getpid()):
+            _lock(handle, database)
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, database: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        whose = _holder(handle)
+        raise StoreError(
+            f"{database}: another `briefing serve` is at work on it"
+            + (f" (process {whose})" if whose else "")
+            + "; stop that one first"
+        ) from None
+
+
+def _holder(handle: int) -> str:
+    return os.pread(handle, 20, 0).decode("ascii", "replace").strip()
