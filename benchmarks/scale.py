@@ -1,167 +1,239 @@
 """Workers on PostgreSQL: collecting and delivery with one process and with two; the queue alone.
 
-`--feeds N` (500), `--messages N` (2,000), `--workers 1,2`. The server is one of its own, made from
-the installed packages, with its usual settings (a commit waits for the disk). Feeds come from
+`--only queue,collect,deliver`, `--feeds N` (5,000), `--messages N` (20,000), `--workers 1,2`,
+`--cores one|all` (one), `--write FILE`. The server is one of its own, made from the installed
+packages, with its usual settings (a commit waits for the disk). Feeds come from
 `benchmarks.feed_server`, each from a host of its own; mail goes to `benchmarks.mail_sink`. A worker
-is `briefing worker`, a process with its children. Timed is from the first row that is done to the
-last, as the database has it, so that starting up counts for nothing. The bare engine runs an empty
-task, the same number of times as there are hints to a round of work.
+is `briefing worker`, a process with its children. Timed is from when all workers are there and the
+first row is done to the last row, as the database has it.
+
+What two workers are is the question. One worker left alone uses two cores already: it parses in
+processes of its own, and the server works beside it. So by default each worker, with all that it
+starts, is kept on one core, the first on core 0 and the second on core 1, as if a machine of one
+core were added to another; the server, the feeds and the sink have no core of their own and take
+what the workers leave, of both. With `--cores all` nobody is kept anywhere.
 """
 
 import argparse
 import asyncio
-import contextlib
 import os
-import signal
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from benchmarks import feed_server
+from benchmarks.capacity import predictions
 from benchmarks.collect import REAL
+from benchmarks.empty import measured
+from benchmarks.figures import Figures, Run
 from benchmarks.mail_sink import sinking
+from benchmarks.metering import Look, watched
 from benchmarks.now import write_corpus
 from service import pipeline, settings
 from service.app import App
 from service.delivering import setup
 from service.delivering.enqueue import enqueue
 from service.delivering.mailings import of_issue
-from service.engine import Due, Queue
 from service.progress import Silent
-from service.store import Store, recipients
+from service.store import Store, recipients, search
 from service.store.recipients import Wanted
 from tests.postgres.cluster import Cluster, running
 
-_ROOT = Path(__file__).resolve().parents[1]
 #: A commit waits for the disk, as it does where nobody chose otherwise.
 SAFE = {"fsync": "on", "full_page_writes": "on", "shared_buffers": "256MB"}
 EDITION = "bench"
-#: A run that takes longer has stopped.
-_LONGEST_S = 1800.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """What one run did."""
-
-    workers: int
-    count: int
-    seconds: float
-    #: Of all processes of the workers, and of the server's, as it counts them.
-    cpu_s: float
-    database_s: float
-
-    @property
-    def rate(self) -> float:
-        return self.count / self.seconds if self.seconds else 0.0
-
-    def told(self, what: str) -> str:
-        return (
-            f"{what:<8} {self.workers} worker{'s' if self.workers > 1 else ' '} "
-            f"{self.rate:7.1f} a second ({self.count} in {self.seconds:.1f} s), each "
-            f"{1000 * self.cpu_s / self.count:.1f} ms of CPU and "
-            f"{1000 * self.database_s / self.count:.2f} ms in the database"
-        )
+#: To the mail server, of each worker.
+CONNECTIONS = 10
+PARTS = ("queue", "collect", "deliver")
+#: Tasks that do nothing, of each engine.
+_EMPTY = 2000
+#: Articles that are made searchable, to be weighed.
+_SEARCHABLE = 3000
+#: A source has been read when it is to be read again later.
+_READ = "SELECT count(*) FROM health WHERE next_check > now()"
+_AGAIN = "UPDATE health SET next_check = now() - interval '1 minute'"
+_SENT = "SELECT count(*) FROM delivery WHERE state = 'sent'"
+_TITLES = {"first": "a feed, first read", "again": "a feed, unchanged", "message": "a message"}
 
 
 def main(words: Sequence[str]) -> None:
     """Print the rates, the ratio of two workers to one, and the cost of the queue."""
     parser = argparse.ArgumentParser(prog="scale")
-    parser.add_argument("--feeds", type=int, default=500)
-    parser.add_argument("--messages", type=int, default=2000)
+    parser.add_argument("--only", default=",".join(PARTS))
+    parser.add_argument("--feeds", type=int, default=5000)
+    parser.add_argument("--messages", type=int, default=20000)
     parser.add_argument("--workers", default="1,2")
+    parser.add_argument("--cores", choices=("one", "all"), default="one")
+    parser.add_argument("--write", type=Path)
     given = parser.parse_args(words)
+    parts = given.only.split(",")
+    if set(parts) - set(PARTS):
+        parser.error(f"--only: of {', '.join(PARTS)}")
     numbers = [int(number) for number in given.workers.split(",")]
-    with running(SAFE) as cluster, tempfile.TemporaryDirectory() as name:
-        _queue_alone(cluster, given.feeds)
-        home = Path(name)
-        write_corpus(home / "corpus", 30)
-        runs: dict[str, list[Run]] = {"collect": [], "deliver": []}
-        with feed_server.serving(REAL) as port:
-            for number in numbers:
-                runs["collect"].append(_collected(cluster, home, port, given.feeds, number))
-                print(runs["collect"][-1].told("collect"), flush=True)
-        for number in numbers:
-            runs["deliver"].append(_delivered(cluster, home, given.messages, number))
-            print(runs["deliver"][-1].told("deliver"), flush=True)
-    for what, done in runs.items():
-        if len(done) > 1:
-            print(f"{what}: {done[-1].rate / done[0].rate:.2f} times the rate of one worker")
-
-
-def _queue_alone(cluster: Cluster, count: int) -> None:
-    """Print what a task costs that does nothing: to hand it over, and to fetch and end it."""
-
-    class Nothing:
-        def due(self) -> Due:
-            return Due()
-
-        async def collect(self, number: int) -> None:
-            pass
-
-        publish = deliver = collect
-
-    async def run() -> tuple[float, float]:
-        queue = Queue(cluster.database())
-        async with queue.opened():
-            begun = time.perf_counter()
-            for number in range(count):
-                await queue.defer("collect", number)
-            handed = time.perf_counter()
-            await queue.work(Nothing(), at_once={"collect": 8}, wait=False)
-            return handed - begun, time.perf_counter() - handed
-
-    handed, worked = asyncio.run(run())
+    apart = given.cores == "one"
     print(
-        f"queue    an empty task takes {1000 * handed / count:.2f} ms to hand over and "
-        f"{1000 * worked / count:.2f} ms to run ({count} of them)",
+        "each worker on a core of its own; the server and who serves feeds and takes mail on all"
+        if apart
+        else "all processes on all cores"
+    )
+    found = Figures(load=(os.getloadavg()[0], 0.0), apart=apart)
+
+    def keep(part: Figures) -> None:
+        nonlocal found
+        found = replace(
+            part.over(found),
+            at=f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
+            load=(found.load[0], os.getloadavg()[0]),
+            cores=len(os.sched_getaffinity(0)),
+            apart=apart,
+        )
+        if given.write:
+            found.write(given.write)
+
+    with running(SAFE) as cluster, tempfile.TemporaryDirectory() as name:
+        bench = Bench(cluster=cluster, home=Path(name), apart=apart)
+        write_corpus(bench.home / "corpus", 30)
+        if "queue" in parts:
+            keep(Figures(empty=measured(cluster, _EMPTY)))
+            told_queue(found)
+        if "collect" in parts:
+            with feed_server.serving(REAL) as port:
+                for number in numbers:
+                    keep(bench.collect(port, given.feeds, number))
+        if "deliver" in parts:
+            for number in numbers:
+                keep(bench.deliver(given.messages, number))
+    told_ratios(found)
+    for line in predictions(found):
+        print(line)
+    print(f"load {found.load[0]:.1f} before, {found.load[1]:.1f} behind")
+
+
+def told_queue(found: Figures) -> None:
+    """Print what an empty task costs, of both engines."""
+    for name, one in found.empty.items():
+        print(
+            f"queue    {name:<5} an empty task: {one.hand_ms:.2f} ms to hand over + "
+            f"{one.run_ms:.2f} ms to fetch, run and end = {one.wall_ms:.2f} ms; of CPU "
+            f"{one.own_ms:.2f} ms here and {one.server_ms:.2f} ms in the server",
+            flush=True,
+        )
+    added = found.empty["ours"].wall_ms - found.empty["bare"].wall_ms
+    print(f"queue    ours beside the bare engine: {added:+.2f} ms a task   (asked: at most 3 ms)")
+
+
+def told(run: Run) -> None:
+    """Print a run."""
+    print(
+        f"{_TITLES[run.what]:<18} {run.workers} worker{'s' if run.workers > 1 else ' '} "
+        f"{run.rate:7.1f} a second ({run.count} in {run.seconds:.1f} s); each "
+        f"{run.each_ms(run.worker_s):.2f} ms of the workers' CPU, "
+        f"{run.each_ms(run.server_s):.2f} of the server's, {run.each_ms(run.outside_s):.2f} "
+        f"outside; {run.each_ms(run.database_s):.2f} ms in the database; {run.hints} hints; "
+        f"others used {run.others:.2f} cores",
         flush=True,
     )
 
 
-def _collected(cluster: Cluster, home: Path, port: int, feeds: int, workers: int) -> Run:
-    url = cluster.database()
-    file = home / f"collect{workers}.toml"
-    sources = "".join(
-        f'[[source]]\nname = "feed {number}"\nkind = "feed"\nurl = "{address}"\n'
-        "allow_private = true\n"
-        for number, address in enumerate(feed_server.addresses(port, feeds))
-    )
-    _configure(file, url, sources)
-    Store.open(url).close()
-    read = "SELECT count(*) FROM source WHERE last_success IS NOT NULL"
-    return _worked(cluster, url, file, read, feeds, workers)
+def told_ratios(found: Figures) -> None:
+    """Print what more workers do, and what the queue adds to each feed and message."""
+    for one in [run for run in found.runs if run.workers == 1]:
+        for run in found.runs:
+            if run.what == one.what and run.workers > 1:
+                print(
+                    f"{_TITLES[run.what]:<18} {run.workers} workers: {run.rate / one.rate:.2f} "
+                    "times the rate of one   (asked: at least 1.5 with two)"
+                )
+        if "ours" in found.empty:
+            each = found.empty["ours"].wall_ms * one.hints / one.count
+            print(f"{_TITLES[one.what]:<18} of which {each:.3f} ms are the queue's")
 
 
-def _delivered(cluster: Cluster, home: Path, messages: int, workers: int) -> Run:
-    url = cluster.database()
-    file = home / f"deliver{workers}.toml"
-    told: list[int] = []
-    with sinking(told) as port:
-        _configure(
-            file,
-            url,
-            f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nconnections = 10\n',
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """Where the runs are made."""
+
+    cluster: Cluster
+    home: Path
+    #: Whether each worker is kept on one core.
+    apart: bool
+
+    def collect(self, port: int, feeds: int, workers: int) -> Figures:
+        """Read feeds for the first time, and again; with one worker, weigh the rows."""
+        url = self.cluster.database()
+        sources = "".join(
+            f'[[source]]\nname = "feed {number}"\nkind = "feed"\nurl = "{address}"\n'
+            "allow_private = true\n"
+            for number, address in enumerate(feed_server.addresses(port, feeds))
         )
-        _enqueued(file, messages)
-        sent = "SELECT count(*) FROM delivery WHERE state = 'sent'"
-        run = _worked(cluster, url, file, sent, messages, workers)
-    if told != [messages, messages]:
-        raise SystemExit(f"of {messages} messages {told} arrived")
-    return run
+        file = self._configured(f"collect{workers}", url, sources)
+        with Store.open(url) as store, Look(self.cluster, url) as look:
+            runs = []
+            for what in ("first", "again"):
+                run = watched(
+                    look,
+                    file,
+                    what=what,
+                    workers=workers,
+                    apart=self.apart,
+                    done=_READ,
+                    count=feeds,
+                )
+                told(run)
+                runs.append(run)
+                look.do(_AGAIN)
+            if workers > 1:
+                return Figures(runs=tuple(runs))
+            articles = look.number("SELECT count(*) FROM revision") / feeds
+            _made_searchable(store)
+            return Figures(runs=tuple(runs), articles=articles, row_bytes=look.row_bytes())
+
+    def deliver(self, messages: int, workers: int) -> Figures:
+        """Send an issue to many readers; with one worker, weigh the rows."""
+        url = self.cluster.database()
+        arrived: list[int] = []
+        with sinking(arrived) as port:
+            smtp = (
+                f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n'
+                f"connections = {CONNECTIONS}\n"
+            )
+            file = self._configured(f"deliver{workers}", url, smtp)
+            _enqueued(file, messages)
+            with Look(self.cluster, url) as look:
+                run = watched(
+                    look,
+                    file,
+                    what="message",
+                    workers=workers,
+                    apart=self.apart,
+                    done=_SENT,
+                    count=messages,
+                )
+                told(run)
+                weighed = look.row_bytes() if workers == 1 else {}
+        if arrived != [messages, messages]:
+            raise SystemExit(f"of {messages} messages {arrived} arrived")
+        return Figures(
+            runs=(run,),
+            row_bytes={name: weighed[name] for name in ("recipient", "delivery") if weighed},
+        )
+
+    def _configured(self, name: str, url: str, rest: str) -> Path:
+        file = self.home / f"{name}.toml"
+        file.write_text(
+            f'[store]\nurl = "{url}"\n[serve]\nworkers = true\n[collect]\nconnections = 50\n{rest}',
+            encoding="utf-8",
+        )
+        return file
 
 
-def _configure(file: Path, url: str, rest: str) -> None:
-    file.write_text(
-        f'[store]\nurl = "{url}"\n[serve]\nworkers = true\n[collect]\nconnections = 50\n{rest}',
-        encoding="utf-8",
-    )
+def _made_searchable(store: Store) -> None:
+    """Do what the archive does behind the workers, for some articles, to weigh its rows, too."""
+    for _ in range(_SEARCHABLE // 500):
+        with store.write() as db:
+            search.catch_up(db, most=500)
 
 
 def _enqueued(file: Path, messages: int) -> None:
@@ -169,10 +241,7 @@ def _enqueued(file: Path, messages: int) -> None:
     now = datetime.now(UTC)
     chosen = settings.load(file)
     with App(chosen, clock=lambda: now) as app:
-        order = app.order(
-            edition=EDITION,
-            formats=("txt",),
-        )
+        order = app.order(edition=EDITION, formats=("txt",))
         reads = asyncio.run(app.collect(Silent()))
         made = pipeline.publish(app.store, app.feeds, reads, app.profile, order, progress=Silent())
         wanted = [
@@ -186,86 +255,7 @@ def _enqueued(file: Path, messages: int) -> None:
         desk = setup.desk(chosen)
         with app.store.read() as db:
             readers = recipients.readers(db, EDITION)
-            mailings = of_issue(db, made.id, desk, edition=EDITION)
+            mailings = of_issue(app.store, made.id, desk, edition=EDITION)
         mailings.prepare(readers)
         with app.store.write() as db:
             enqueue(db, made.id, readers, mailings, now=now, expires=now + timedelta(hours=24))
-
-
-def _worked(cluster: Cluster, url: str, file: Path, done: str, count: int, workers: int) -> Run:
-    """Let workers work until a count is reached; time it from the first that is done."""
-    name = url.rpartition("/")[2]
-
-    def number() -> int:
-        return int(cluster.sql(done, name)[0][0])
-
-    def database_s() -> float:
-        query = f"SELECT active_time FROM pg_stat_database WHERE datname = '{name}'"
-        return float(cluster.sql(query)[0][0]) / 1000
-
-    with _workers(file, workers) as processes:
-        log = file.with_suffix(".log")
-        _until(lambda: number() > 0, processes, log)
-        begun, before, spent = time.perf_counter(), number(), database_s()
-        cpu = sum(_cpu_s(process.pid) for process in processes)
-        _until(lambda: number() >= count, processes, log)
-        seconds = time.perf_counter() - begun
-        cpu = sum(_cpu_s(process.pid) for process in processes) - cpu
-        time.sleep(1.1)  # the server tells its statistics once a second
-        return Run(
-            workers=workers,
-            count=count - before,
-            seconds=seconds,
-            cpu_s=cpu,
-            database_s=database_s() - spent,
-        )
-
-
-@contextlib.contextmanager
-def _workers(file: Path, number: int) -> "Iterator[list[subprocess.Popen[bytes]]]":
-    """Run workers; they are told to stop at the end."""
-    command = [sys.executable, "-P", "-c", "from service.cli import main; main()"]
-    with file.with_suffix(".log").open("wb") as log:
-        processes = [
-            subprocess.Popen(
-                [*command, "worker", "--config", str(file)],
-                stderr=log,
-                env=os.environ | {"PYTHONPATH": str(_ROOT)},
-            )
-            for _ in range(number)
-        ]
-        try:
-            yield processes
-        finally:
-            for process in processes:
-                process.send_signal(signal.SIGTERM)
-            for process in processes:
-                process.wait(timeout=60)
-
-
-def _until(
-    reached: Callable[[], bool], processes: "list[subprocess.Popen[bytes]]", log: Path
-) -> None:
-    deadline = time.monotonic() + _LONGEST_S
-    while not reached():
-        ended = [process for process in processes if process.poll() is not None]
-        if ended or time.monotonic() > deadline:
-            last = log.read_text(encoding="utf-8").splitlines()[-5:]
-            raise SystemExit("\n".join(["a worker has ended or stands still:", *last]))
-        time.sleep(0.05)
-
-
-def _cpu_s(root: int) -> float:
-    """Return the seconds of CPU of a process and its descendants, ended ones too."""
-    children: dict[int, list[int]] = {}
-    fields: dict[int, list[Any]] = {}
-    for path in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, IndexError):
-            stat = (path / "stat").read_text().rpartition(")")[2].split()
-            fields[int(path.name)] = stat
-            children.setdefault(int(stat[1]), []).append(int(path.name))
-    found = [root]
-    for pid in found:
-        found += children.get(pid, ())
-    ticks = sum(sum(map(int, fields[pid][11:15])) for pid in found if pid in fields)
-    return ticks / os.sysconf("SC_CLK_TCK")

@@ -9,7 +9,7 @@ the disk, and a thousand of them take longer than the thousand feeds.
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 #: Sources that are read at once, whose bodies are held in memory; more than there are connections,
 #: because some of them wait for their host, and some for a worker.
 _AT_ONCE = 100
+#: That one transaction writes, unless one source has more.
+_MOST_ARTICLES = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,14 +80,34 @@ async def collect(
                     break
                 done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 reads = {running.pop(task): task.result() for task in done}
-                # In a thread: the others go on reading meanwhile.
-                write = partial(_record, store, reads, now=now, jitter=jitter, fence=fence)
-                given |= await asyncio.to_thread(write)
+                for part in _parts(reads):
+                    # In a thread: the others go on reading meanwhile.
+                    write = partial(_record, store, part, now=now, jitter=jitter, fence=fence)
+                    given |= await asyncio.to_thread(write)
         finally:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
         return tuple(given[index] for index in range(len(feeds)))
+
+
+def _parts(reads: "Mapping[int, _Read]") -> "Iterator[dict[int, _Read]]":
+    """Divide readings into what one transaction writes, so that other writers need not wait for it.
+
+    One that decides on more than a thousand names writes alone (`store.postgres`), and an article
+    has two; those who wait meanwhile come with still more.
+    """
+    part: dict[int, _Read] = {}
+    articles = 0
+    for index, read in reads.items():
+        more = len(read.batch.entries) if isinstance(read.batch, Batch) else 0
+        if part and articles + more > _MOST_ARTICLES:
+            yield part
+            part, articles = {}, 0
+        part[index] = read
+        articles += more
+    if part:
+        yield part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

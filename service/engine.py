@@ -167,7 +167,12 @@ class Queue:
         async def step(number: int) -> None:
             if self._steps is None:
                 raise RuntimeError("a step without its objects")
-            await run(self._steps, name, number)
+            try:
+                await run(self._steps, name, number)
+            except Exception:
+                # The engine cannot put one off while another like it waits: that one tries again.
+                if f"{name}:{number}" not in await self._waiting():
+                    raise
 
         return step
 

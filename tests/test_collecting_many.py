@@ -102,6 +102,45 @@ def test_each_of_many_sources_is_recorded_in_order_and_in_few_transactions(
     assert 50 < Told.most <= 100
 
 
+class Named(Store):
+    """A store that counts the names that each transaction decides on."""
+
+    sizes: tuple[int, ...] = ()
+
+    @contextmanager
+    def write(self, *beside: Any, **more: Any) -> Iterator[Connection]:
+        about = more.get("about")
+        self.sizes += (len(about()) if about is not None else 0,)
+        with super().write(*beside, **more) as db:
+            yield db
+
+
+def test_no_transaction_decides_on_so_many_names_that_it_must_write_alone(tmp_path: Path) -> None:
+    """Others that collect would wait for it, and come with still more."""
+
+    def long(name: str, articles: int) -> Batch:
+        entries = tuple(
+            Entry(
+                key=str(number),
+                title="Talks",
+                text=f"The ministers of {name} met for the {number}th time and spoke of trade.",
+                url=f"https://{name}.example/{number}",
+                language="en",
+            )
+            for number in range(articles)
+        )
+        return replace(_new(name), entries=entries, problems=(), items=articles)
+
+    answers = {f"s{number:03}": long(f"s{number:03}", 30) for number in range(90)}
+    # One that has more by itself is written, too.
+    answers["s900"] = long("s900", 900)
+    with Named.open(f"sqlite:///{tmp_path / 'store.db'}") as store:
+        reads = _collect(store, dict(answers))
+        assert [read.new for read in reads] == [30] * 90 + [900]
+        assert sorted(store.sizes)[-2] <= 1000 < sorted(store.sizes)[-1] == 1800
+        assert len(store.sizes) < 40
+
+
 def test_a_failure_among_many_costs_itself_only(store: Counting) -> None:
     error = FetchError("cannot be read", source="b")
     reads = _collect(store, {"a": _new("a"), "b": error, "c": _new("c")})

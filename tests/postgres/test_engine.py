@@ -116,6 +116,29 @@ def test_a_step_that_fails_is_put_off_and_not_handed_over_again_meanwhile(url: s
     assert ran == {}
 
 
+def test_a_step_that_fails_while_the_next_one_waits_leaves_that_one_only(url: str) -> None:
+    due = Due(groups=(3,))
+
+    class Meanwhile(Counting):
+        async def collect(self, number: int) -> None:
+            self.ran["collect"] += 1
+            if self.ran["collect"] == 1:
+                assert await queue.sweep(due) == 1
+            raise RuntimeError("a step that cannot be done")
+
+    queue, steps = Queue(url), Meanwhile(due)
+
+    async def run() -> None:
+        async with queue.opened():
+            await queue.sweep(due)
+            await until_done(queue, steps)
+
+    asyncio.run(run())
+    assert steps.ran["collect"] == 2
+    jobs = server().sql("SELECT status FROM procrastinate_jobs", url.rpartition("/")[2])
+    assert jobs == [("todo",)]
+
+
 def test_the_job_of_a_dead_worker_is_put_off_and_taken_up(url: str) -> None:
     due = Due(groups=(3,))
     name = url.rpartition("/")[2]
