@@ -278,7 +278,7 @@ def test_test_runs_every_check_and_pytest_last(machine: Machine) -> None:
         "ruff check .",
         "mypy ",
         "lint-imports ",
-        "pytest -n 2 -m not slow -x tests/a b.py",
+        "pytest -n 3 --dist worksteal -m not slow -x tests/a b.py",
     ]
     assert done.returncode == 0
     assert f"pytest in {machine.checkout}" in done.stdout
@@ -286,13 +286,13 @@ def test_test_runs_every_check_and_pytest_last(machine: Machine) -> None:
 
 def test_test_all_runs_the_slow_ones_too(machine: Machine) -> None:
     machine.run("test", "--all", "-x")
-    assert machine.calls()[-1] == "pytest -n 2 -m  -x"
+    assert machine.calls()[-1] == "pytest -n 3 --dist worksteal -m  -x"
 
 
 def test_a_server_for_the_tests_is_installed_where_there_is_none(machine: Machine) -> None:
     done = machine.run("test", "--with-postgres", "--all", "-x", PG_PROGRAMS="none")
     assert installed(machine) == ["postgresql"]
-    assert (done.returncode, machine.calls()[-1]) == (0, "pytest -n 2 -m  -x")
+    assert (done.returncode, machine.calls()[-1]) == (0, "pytest -n 3 --dist worksteal -m  -x")
 
 
 @pytest.mark.parametrize("tool", ["ruff", "mypy", "lint-imports", "pytest"])
@@ -327,7 +327,7 @@ def test_bench_runs_the_benchmarks_from_the_callers_folder(machine: Machine) -> 
 def test_ci_calls_run_test_and_nothing_else(machine: Machine, tmp_path: Path) -> None:
     done = machine.run(script=machine.checkout / ".ci" / "run", cwd=tmp_path)
     assert done.returncode == 0
-    assert machine.calls()[-1] == "pytest -n 2 -m not slow"
+    assert machine.calls()[-1] == "pytest -n 3 --dist worksteal -m not slow"
 
 
 def test_the_script_is_valid_in_the_strictest_shell_here() -> None:
