@@ -265,12 +265,13 @@ class Worker:
         pause_s = _FIRST_S
         while True:
             try:
-                async with self._queue.opened(), asyncio.TaskGroup() as both:
-                    both.create_task(self._sweeping())
-                    both.create_task(self._queue.work(self._work, at_once=AT_ONCE))
+                async with self._queue.opened(), asyncio.TaskGroup() as group:
+                    group.create_task(self._sweeping())
+                    group.create_task(self._watching())
+                    group.create_task(self._queue.work(self._work, at_once=AT_ONCE))
                     pause_s = _FIRST_S
-            except* BriefError as group:
-                log.error("worker waits reason=%s seconds=%g", group.exceptions[0], pause_s)
+            except* BriefError as faults:
+                log.error("worker waits reason=%s seconds=%g", faults.exceptions[0], pause_s)
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_S)
 
@@ -283,6 +284,13 @@ class Worker:
                     await self._queue.sweep(await asyncio.to_thread(self._work.due))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._soon.wait(), engine.SWEEP_S)
+
+    async def _watching(self) -> None:
+        """End what frozen workers hold; on its own, because all else may be waiting for that."""
+        while True:
+            if ended := await asyncio.to_thread(self._store.end_frozen):
+                log.warning("transactions of frozen processes ended count=%d", ended)
+            await asyncio.sleep(engine.SWEEP_S)
 
     def _my_turn(self) -> bool:
         """Say whether no other worker has just swept; one that made work due does not ask."""

@@ -45,6 +45,8 @@ class Backend(Protocol):
 
     def idle(self) -> None: ...
 
+    def end_frozen(self, db: Connection, silent_s: float) -> int: ...
+
     def settled(self, db: Connection) -> bool: ...
 
     def settle(self) -> None: ...
@@ -134,6 +136,14 @@ class Store:
                 yield db
                 if not keep:
                     transaction.rollback()
+
+    def end_frozen(self, *, silent_s: float = 15.0) -> int:
+        """End transactions of processes that were stopped within one; return how many.
+
+        silent_s: for how long nothing has come of them.
+        """
+        with self.read() as db:
+            return self.backend.end_frozen(db, silent_s)
 
     def close(self) -> None:
         """Close every connection; with the last one SQLite folds its log into the file."""

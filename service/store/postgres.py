@@ -50,6 +50,14 @@ _NAMED = text(
     f"(SELECT count(*) FROM (SELECT pg_advisory_xact_lock({_SPACE + 1}, key) FROM "
     "(SELECT unnest(CAST(:keys AS int[])) AS key ORDER BY 1) AS sorted) AS taken)"
 )
+#: Sessions of ours that stopped within a transaction and that the server takes for busy: it waits
+#: for the rest of a pipeline of statements. PostgreSQL 17 could end them by itself.
+_FROZEN = text(
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() "
+    "AND state = 'active' AND wait_event = 'ClientRead' "
+    "AND state_change < clock_timestamp() - CAST(:silent AS interval)"
+)
 #: More locks than that in one transaction are too many for a server's table of them.
 _MOST_KEYS = 1000
 #: A connection to a machine that is cut off must end before a lease does.
@@ -120,6 +128,10 @@ class Postgres:
 
     def idle(self) -> None:
         """Do nothing: who is at work may be on any machine."""
+
+    def end_frozen(self, db: Connection, silent_s: float) -> int:
+        """End sessions of ours of which nothing has come within a transaction; return how many."""
+        return int(db.execute(_FROZEN, {"silent": f"{silent_s} seconds"}).scalar_one())
 
     def settled(self, db: Connection) -> bool:
         """Say yes: nothing has to be set on a server."""

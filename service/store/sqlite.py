@@ -60,6 +60,10 @@ class Sqlite:
         """Raise StoreError while a service runs, to which a newer schema would be strange."""
         lock.idle(self.path)
 
+    def end_frozen(self, db: Connection, silent_s: float) -> int:
+        """Do nothing: whose process is stopped within a transaction is for the operator to end."""
+        return 0
+
     def settled(self, db: Connection) -> bool:
         """Say whether the file has its write-ahead log; a copy made by SQLite's backup has not."""
         return db.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"

@@ -18,6 +18,7 @@ from service.store.engine import HEAD, Beside
 from service.store.postgres import LASTING, driver_url
 from tests.delivering.given import issue, join, queue, several
 from tests.postgres.given import server
+from tests.serving.served import until
 from tests.store.given import entry, hour, record
 
 _ROOT = Path(__file__).parents[2]
@@ -213,6 +214,7 @@ def test_tables_that_have_grown_by_much_are_counted_before_they_are_used(url: st
     assert server().sql(counted, url.rpartition("/")[2]) == [(CHUNK,), (CHUNK,)]
 
 
+@pytest.mark.slow
 def test_who_is_frozen_in_a_transaction_keeps_the_others_out_for_a_while_only(url: str) -> None:
     code = (
         "import os, signal, sys\n"
@@ -234,6 +236,24 @@ def test_who_is_frozen_in_a_transaction_keeps_the_others_out_for_a_while_only(ur
             assert frozen.poll() is None
         finally:
             frozen.kill()
+
+
+def test_who_is_frozen_in_a_pipeline_of_statements_is_ended_by_others(url: str) -> None:
+    # To the server such a transaction is at work, not idle: no time-out of PostgreSQL 15 ends it.
+    with Store.open(url) as store, psycopg.connect(driver_url(url)) as connection:
+        frozen = connection.pgconn
+        frozen.enter_pipeline_mode()
+        for statement in (b"BEGIN", b"SELECT pg_advisory_xact_lock(77)"):
+            frozen.send_query_params(statement, None)
+        # Sent, and never brought to an end, as if the process had been stopped here.
+        frozen.send_flush_request()
+        while frozen.flush():
+            pass
+        assert store.end_frozen() == 0, "it has just begun"
+        until(lambda: store.end_frozen(silent_s=0) == 1)
+        free = ("SELECT pg_try_advisory_lock(77)", url.rpartition("/")[2])
+        until(lambda: server().sql(*free) == [(True,)])
+        frozen.finish()
 
 
 def test_the_server_gives_up_soon_on_who_is_cut_off_in_the_store_and_in_the_queue(url: str) -> None:

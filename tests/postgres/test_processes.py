@@ -59,6 +59,7 @@ def test_a_database_that_was_down_at_the_start_is_waited_for(pair: Desk) -> None
     assert [line.rpartition("=")[2] for line in lines][:2] == ["1", "2"]
 
 
+@pytest.mark.slow
 def test_a_server_that_was_killed_is_waited_for_and_nothing_is_lost(pair: Desk) -> None:
     before = len(pair.worker.text())
     pair.begin()

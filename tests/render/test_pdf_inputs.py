@@ -109,6 +109,7 @@ def test_a_story_with_400_sources_lists_and_links_each() -> None:
     assert all(f"[{source.number}]" in whole for source in sources)
 
 
+@pytest.mark.slow
 def test_an_issue_of_500_articles_is_set_within_the_limits_of_a_page_and_a_file() -> None:
     brief = builders.brief()
     item = brief.tracks[1].items[0]
