@@ -145,6 +145,7 @@ ANNOUNCED = (
 )
 
 
+@pytest.mark.slow
 def test_what_a_story_announced_is_watched_for_until_it_passes(
     home: Path, briefing: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -177,6 +177,7 @@ def test_any_feed_is_read_alike_or_declined(before: str, items: list[str]) -> No
     assert_same(rss(before + "".join(items)))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL.is_dir(), reason="the folder of real feeds is not beside the checkout")
 def test_nearly_all_real_feeds_are_plain_and_read_alike() -> None:
     texts = [

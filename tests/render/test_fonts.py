@@ -81,6 +81,7 @@ def test_nothing_variable_or_signed_is_left(conf: Path, wanted: Cut) -> None:
     assert not variable & set(font(conf, wanted).keys())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wanted", CUTS, ids=by_name)
 def test_every_russian_letter_has_a_shape(conf: Path, wanted: Cut) -> None:
     made = font(conf, wanted)

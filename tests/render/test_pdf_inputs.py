@@ -99,6 +99,7 @@ def many(number: int) -> tuple[SourceRef, ...]:
     )
 
 
+@pytest.mark.slow
 def test_a_story_with_400_sources_lists_and_links_each() -> None:
     brief = builders.brief()
     sources = (*brief.sources, *many(400)[len(brief.sources) :])

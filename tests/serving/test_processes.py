@@ -45,6 +45,7 @@ def _months_pass(home: Path) -> None:
             )
 
 
+@pytest.mark.slow
 def test_a_brief_arrives_once_however_often_the_service_is_started(place: Path) -> None:
     for document in (place / "corpus").iterdir():
         # One that was written a moment ago would be left to the next round.

@@ -192,6 +192,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], tuple[int, int
     return measured
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("part", HOSTILE)
 def test_twice_the_text_is_at_most_twice_the_work(
