@@ -28,6 +28,10 @@ killed (`render.worker`), and a format that takes too long is left out. Made lat
 contradict the issue, whose coverage prints that it could not be made, and whose mails have gone
 without it; `briefing issues render` makes it for who asks.
 
+Rejected: to hand over in the transaction that makes work due, which the engine can. It would tie
+every write of the store to the queue's tables, also where there is no queue, for what a sweep right
+after the commit does as well (`Worker.soon`), and the next one five seconds later in any case.
+
 Groups: sources are spread over `GROUPS` by the host that they are read from. A group is one
 worker's at a time, so that a host is asked by one at a time, one request after the other, whoever
 it is; a lease for each request to a host was rejected, which would cost two transactions a request.
