@@ -61,6 +61,7 @@ def test_a_crash_leaves_certainty_or_one_doubt(
     assert rows(store)[0].doubts == (at != "before")
 
 
+@pytest.mark.slow
 @settings(
     max_examples=15,
     deadline=None,

@@ -73,6 +73,7 @@ def test_a_brief_arrives_once_however_often_the_service_is_started(place: Path) 
         assert len(server.kept) == 1
 
 
+@pytest.mark.slow
 def test_a_stop_while_an_issue_is_made_loses_nothing_and_doubles_nothing(place: Path) -> None:
     with beside(serving(Server())) as server:
         served.write(place, smtp=server.port, stop_s=3, formats="pdf")
