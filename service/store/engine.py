@@ -45,7 +45,7 @@ class Backend(Protocol):
 
     def idle(self) -> None: ...
 
-    def end_frozen(self, db: Connection, silent_s: float) -> int: ...
+    def end_frozen(self, db: Connection, silent_s: float | None) -> int: ...
 
     def settled(self, db: Connection) -> bool: ...
 
@@ -137,10 +137,10 @@ class Store:
                 if not keep:
                     transaction.rollback()
 
-    def end_frozen(self, *, silent_s: float = 15.0) -> int:
+    def end_frozen(self, *, silent_s: float | None = None) -> int:
         """End transactions of processes that were stopped within one; return how many.
 
-        silent_s: for how long nothing has come of them.
+        silent_s: for how long nothing has come of them; None: as long as any transaction may idle.
         """
         with self.read() as db:
             return self.backend.end_frozen(db, silent_s)

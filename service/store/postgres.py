@@ -129,9 +129,10 @@ class Postgres:
     def idle(self) -> None:
         """Do nothing: who is at work may be on any machine."""
 
-    def end_frozen(self, db: Connection, silent_s: float) -> int:
+    def end_frozen(self, db: Connection, silent_s: float | None) -> int:
         """End sessions of ours of which nothing has come within a transaction; return how many."""
-        return int(db.execute(_FROZEN, {"silent": f"{silent_s} seconds"}).scalar_one())
+        silent = _SILENT_MS if silent_s is None else 1000 * silent_s
+        return int(db.execute(_FROZEN, {"silent": f"{silent} milliseconds"}).scalar_one())
 
     def settled(self, db: Connection) -> bool:
         """Say yes: nothing has to be set on a server."""

@@ -60,7 +60,7 @@ class Sqlite:
         """Raise StoreError while a service runs, to which a newer schema would be strange."""
         lock.idle(self.path)
 
-    def end_frozen(self, db: Connection, silent_s: float) -> int:
+    def end_frozen(self, db: Connection, silent_s: float | None) -> int:
         """Do nothing: whose process is stopped within a transaction is for the operator to end."""
         return 0
 

@@ -1,7 +1,6 @@
 """The bytes of files, in the database and outside it: one contract for every place."""
 
 import hashlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +17,6 @@ from tests.store.outside import (
     DAY,
     HTML,
     PDF,
-    PLACES,
-    emptied,
     folder_of,
     named,
     objects,
@@ -27,13 +24,6 @@ from tests.store.outside import (
     row,
     rows,
 )
-
-
-@pytest.fixture(params=PLACES)
-def outside(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> Iterator[Store]:
-    """Give a store of each engine whose files go to each kind of place."""
-    with emptied(request.param, tmp_path) as store.artifacts:
-        yield store
 
 
 def test_files_come_back_as_they_were_published(outside: Store) -> None:

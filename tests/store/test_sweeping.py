@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,8 +19,6 @@ from tests.store.outside import (
     DAY,
     HTML,
     PDF,
-    PLACES,
-    emptied,
     folder_of,
     named,
     objects,
@@ -31,13 +28,6 @@ from tests.store.outside import (
 )
 
 _ROOT = Path(files.__file__).parents[2]
-
-
-@pytest.fixture(params=PLACES)
-def outside(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> Iterator[Store]:
-    """Give a store of each engine whose files go to each kind of place."""
-    with emptied(request.param, tmp_path) as store.artifacts:
-        yield store
 
 
 def test_what_was_put_and_never_named_is_swept_after_a_day(outside: Store) -> None:
